@@ -1,0 +1,1 @@
+"""What every eKYC process needs: serve, connect, typed errors, logs."""

@@ -1,0 +1,81 @@
+"""Every way a request can end without an answer: one table, on both sides of the wire."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import MappingProxyType
+
+import grpc
+from ekyc.v1.error_pb2 import Reason as WireReason
+
+DOMAIN = "ekyc.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorSpec:
+    """How a reason looks to a gRPC caller and to a REST client.
+
+    Attributes:
+        grpc_code: Status code between the services.
+        http_status: Status of the problem document.
+        title: Fixed, human-readable; the only text a client sees unless a `detail` was written for it.
+        retryable: The same request may succeed later; adds Retry-After to a 503.
+    """
+
+    grpc_code: grpc.StatusCode
+    http_status: HTTPStatus
+    title: str
+    retryable: bool = False
+
+
+_GRPC, _HTTP = grpc.StatusCode, HTTPStatus
+
+ERRORS: Mapping[str, ErrorSpec] = MappingProxyType(
+    {
+        "key_missing": ErrorSpec(_GRPC.UNAUTHENTICATED, _HTTP.UNAUTHORIZED, "Send your API key in the X-API-Key header"),
+        "key_invalid": ErrorSpec(_GRPC.UNAUTHENTICATED, _HTTP.UNAUTHORIZED, "The API key is not valid"),
+        "request_invalid": ErrorSpec(
+            _GRPC.INVALID_ARGUMENT, _HTTP.UNPROCESSABLE_ENTITY, "The request is not well-formed"
+        ),
+        "profile_unknown": ErrorSpec(
+            _GRPC.INVALID_ARGUMENT, _HTTP.UNPROCESSABLE_ENTITY, "No such camera profile"
+        ),
+        "image_missing": ErrorSpec(
+            _GRPC.INVALID_ARGUMENT, _HTTP.UNPROCESSABLE_ENTITY, "Send the picture as the multipart field 'image'"
+        ),
+        "image_empty": ErrorSpec(_GRPC.INVALID_ARGUMENT, _HTTP.UNPROCESSABLE_ENTITY, "The picture has no bytes"),
+        "image_too_large": ErrorSpec(
+            _GRPC.INVALID_ARGUMENT, _HTTP.REQUEST_ENTITY_TOO_LARGE, "The file is larger than the upload limit"
+        ),
+        "image_type_unsupported": ErrorSpec(
+            _GRPC.INVALID_ARGUMENT,
+            _HTTP.UNSUPPORTED_MEDIA_TYPE,
+            "The file is not a JPEG, PNG, WebP or HEIC picture",
+        ),
+        "image_too_many_pixels": ErrorSpec(
+            _GRPC.INVALID_ARGUMENT, _HTTP.UNPROCESSABLE_ENTITY, "The picture has too many pixels"
+        ),
+        "image_truncated": ErrorSpec(
+            _GRPC.INVALID_ARGUMENT, _HTTP.UNPROCESSABLE_ENTITY, "The picture ends too early; upload it again"
+        ),
+        "image_corrupt": ErrorSpec(
+            _GRPC.INVALID_ARGUMENT, _HTTP.UNPROCESSABLE_ENTITY, "The picture cannot be decoded"
+        ),
+        "crop_invalid": ErrorSpec(
+            _GRPC.INVALID_ARGUMENT, _HTTP.INTERNAL_SERVER_ERROR, "The services disagree; the operator has been told"
+        ),
+        "crop_geometry_mismatch": ErrorSpec(
+            _GRPC.FAILED_PRECONDITION, _HTTP.INTERNAL_SERVER_ERROR, "The services disagree; the operator has been told"
+        ),
+        "backend_unavailable": ErrorSpec(
+            _GRPC.UNAVAILABLE, _HTTP.SERVICE_UNAVAILABLE, "A part of the service is away; try again", retryable=True
+        ),
+        "overloaded": ErrorSpec(
+            _GRPC.RESOURCE_EXHAUSTED, _HTTP.SERVICE_UNAVAILABLE, "The service is busy; try again", retryable=True
+        ),
+        "deadline_exceeded": ErrorSpec(
+            _GRPC.DEADLINE_EXCEEDED, _HTTP.GATEWAY_TIMEOUT, "The answer took too long; try again", retryable=True
+        ),
+        "internal": ErrorSpec(_GRPC.INTERNAL, _HTTP.INTERNAL_SERVER_ERROR, "Something went wrong on our side"),
+    }
+)

@@ -1,0 +1,1 @@
+"""The REST API: keys, one bounded read, two calls, one answer."""

@@ -1,0 +1,1 @@
+"""Was a living person in front of the camera."""

@@ -1,0 +1,1 @@
+"""Is this picture good enough to decide on, and if not, why."""

@@ -1,0 +1,1 @@
+"""Bytes to an upright RGB picture, to faces, to the model's input."""

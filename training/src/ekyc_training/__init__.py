@@ -1,0 +1,1 @@
+"""Makes, judges and ships the liveness model."""
