@@ -1,12 +1,16 @@
 """Every way a request can end without an answer: one table, on both sides of the wire."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
+from typing import Any
 
 import grpc
-from ekyc.v1.error_pb2 import Reason as WireReason
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.rpc.error_details_pb2 import ErrorInfo
+from google.rpc.status_pb2 import Status
+from grpc_status import rpc_status
 
 DOMAIN = "ekyc.v1"
 
@@ -32,14 +36,14 @@ _GRPC, _HTTP = grpc.StatusCode, HTTPStatus
 
 ERRORS: Mapping[str, ErrorSpec] = MappingProxyType(
     {
-        "key_missing": ErrorSpec(_GRPC.UNAUTHENTICATED, _HTTP.UNAUTHORIZED, "Send your API key in the X-API-Key header"),
+        "key_missing": ErrorSpec(
+            _GRPC.UNAUTHENTICATED, _HTTP.UNAUTHORIZED, "Send your API key in the X-API-Key header"
+        ),
         "key_invalid": ErrorSpec(_GRPC.UNAUTHENTICATED, _HTTP.UNAUTHORIZED, "The API key is not valid"),
         "request_invalid": ErrorSpec(
             _GRPC.INVALID_ARGUMENT, _HTTP.UNPROCESSABLE_ENTITY, "The request is not well-formed"
         ),
-        "profile_unknown": ErrorSpec(
-            _GRPC.INVALID_ARGUMENT, _HTTP.UNPROCESSABLE_ENTITY, "No such camera profile"
-        ),
+        "profile_unknown": ErrorSpec(_GRPC.INVALID_ARGUMENT, _HTTP.UNPROCESSABLE_ENTITY, "No such camera profile"),
         "image_missing": ErrorSpec(
             _GRPC.INVALID_ARGUMENT, _HTTP.UNPROCESSABLE_ENTITY, "Send the picture as the multipart field 'image'"
         ),
@@ -58,9 +62,7 @@ ERRORS: Mapping[str, ErrorSpec] = MappingProxyType(
         "image_truncated": ErrorSpec(
             _GRPC.INVALID_ARGUMENT, _HTTP.UNPROCESSABLE_ENTITY, "The picture ends too early; upload it again"
         ),
-        "image_corrupt": ErrorSpec(
-            _GRPC.INVALID_ARGUMENT, _HTTP.UNPROCESSABLE_ENTITY, "The picture cannot be decoded"
-        ),
+        "image_corrupt": ErrorSpec(_GRPC.INVALID_ARGUMENT, _HTTP.UNPROCESSABLE_ENTITY, "The picture cannot be decoded"),
         "crop_invalid": ErrorSpec(
             _GRPC.INVALID_ARGUMENT, _HTTP.INTERNAL_SERVER_ERROR, "The services disagree; the operator has been told"
         ),
@@ -79,3 +81,50 @@ ERRORS: Mapping[str, ErrorSpec] = MappingProxyType(
         "internal": ErrorSpec(_GRPC.INTERNAL, _HTTP.INTERNAL_SERVER_ERROR, "Something went wrong on our side"),
     }
 )
+
+
+class EkycError(Exception):
+    """A request that gets no answer, for a reason in `ERRORS`."""
+
+    def __init__(self, reason: str) -> None:
+        """Name the reason.
+
+        Raises:
+            KeyError: The reason is not in the table.
+        """
+        self.reason = reason
+        self.spec = ERRORS[reason]
+        super().__init__(reason)
+
+
+def to_status(reason: str) -> Any:
+    """Return what `grpc.ServicerContext.abort_with_status` takes: the code, the title and an ErrorInfo detail."""
+    spec = ERRORS[reason]
+    detail = AnyMessage()
+    detail.Pack(ErrorInfo(reason=reason.upper(), domain=DOMAIN))
+    code: int = spec.grpc_code.value[0]
+    return rpc_status.to_status(Status(code=code, message=spec.title, details=[detail]))
+
+
+_REASON_OF_CODE = {
+    grpc.StatusCode.UNAVAILABLE: "backend_unavailable",
+    grpc.StatusCode.DEADLINE_EXCEEDED: "deadline_exceeded",
+    grpc.StatusCode.RESOURCE_EXHAUSTED: "overloaded",
+}
+
+
+def reason_of(error: Any) -> str:
+    """Return the reason behind a failed call: its ErrorInfo where one of ours came along, else by status code.
+
+    Args:
+        error: A grpc.RpcError of a call, synchronous or asyncio.
+    """
+    metadata: Iterable[tuple[str, bytes]] = error.trailing_metadata() or ()
+    for key, value in metadata:
+        if key != "grpc-status-details-bin":
+            continue
+        for detail in Status.FromString(value).details:
+            info = ErrorInfo()
+            if detail.Unpack(info) and info.domain == DOMAIN and (reason := str(info.reason).lower()) in ERRORS:
+                return reason
+    return _REASON_OF_CODE.get(error.code(), "internal")
