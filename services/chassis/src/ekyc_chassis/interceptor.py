@@ -31,7 +31,7 @@ class ErrorInterceptor(grpc.ServerInterceptor):
                 return answer(request, context)
             except EkycError as error:
                 context.abort_with_status(to_status(error.reason))
-            except Exception:
+            except Exception:  # noqa: BLE001 - the last line of defence: the caller learns only "internal"
                 structlog.get_logger().exception("unexpected error", method=method)
                 context.abort_with_status(to_status("internal"))
 

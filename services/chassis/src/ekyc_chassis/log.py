@@ -13,18 +13,23 @@ def configure(service: str, *, json: bool) -> None:
         service: Bound to every line.
         json: JSON lines for collectors; otherwise text for people.
     """
+    # Tracebacks without local variables: a local may be a picture or a key.
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
+        structlog.processors.JSONRenderer()
+        if json
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
+    traceback = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
-    errors: list[structlog.typing.Processor] = [structlog.processors.dict_tracebacks] if json else []
     structlog.configure(
-        processors=[*shared, *errors, renderer],
+        processors=[*shared, *([traceback] if json else []), renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,

@@ -92,7 +92,7 @@ class Bundle(Frozen):
 
     @property
     def model_path(self) -> Path:
-        """The ONNX graph: uint8 [1, size, size, 3] RGB named "rgb" in, float32 [1] P(live) named "live_probability" out."""
+        """The ONNX graph: "rgb", uint8 [1, size, size, 3], in; "live_probability", float32 [1], out."""
         return self.folder / "model.onnx"
 
 
@@ -102,11 +102,16 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def open_bundle(folder: Path) -> Bundle:
+def open_bundle(folder: Path, *, allow_test: bool = True) -> Bundle:
     """Read and verify a bundle.
 
+    Args:
+        folder: Holds model.onnx and bundle.json.
+        allow_test: Whether a bundle made to test the pipeline is welcome; production says no.
+
     Raises:
-        BundleError: A file is missing, the manifest is invalid, or the model's SHA-256 is another.
+        BundleError: A file is missing, the manifest is invalid, the model's SHA-256 is another, or the bundle is
+            for tests and those are not allowed.
     """
     try:
         manifest = Manifest.model_validate_json((folder / "bundle.json").read_bytes())
@@ -115,4 +120,6 @@ def open_bundle(folder: Path) -> Bundle:
         raise BundleError(f"{folder}: {error}") from error
     if actual != manifest.sha256:
         raise BundleError(f"{folder}: model.onnx has SHA-256 {actual}, bundle.json says {manifest.sha256}")
+    if manifest.purpose == "test" and not allow_test:
+        raise BundleError(f"{folder} is a test bundle; production does not serve it")
     return Bundle(folder=folder, manifest=manifest)
