@@ -1,0 +1,63 @@
+# `make` lists what can be done.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+UV ?= $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.uv/bin/uv)
+BIN := .venv/bin
+
+PORT ?= 8000
+CONFIG ?= training/configs/first.yaml
+DATA ?= ../shared/pad
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# uv where there is none: in a folder of its own, nothing of the system is touched.
+$(CURDIR)/.uv/bin/uv:
+	@echo "uv is not installed; getting it into .uv"
+	@python3 -m venv .uv 2>/dev/null && .uv/bin/pip install --quiet uv \
+		|| { command -v curl >/dev/null && curl -LsSf https://astral.sh/uv/install.sh | UV_INSTALL_DIR=$(CURDIR)/.uv/bin INSTALLER_NO_MODIFY_PATH=1 sh; } \
+		|| { echo "error: install uv (https://docs.astral.sh/uv/) or python3-venv, then try again" >&2; exit 1; }
+
+.PHONY: install-services
+install-services: | $(UV)
+	@$(UV) sync --quiet --locked --inexact --no-default-groups --group services
+
+.PHONY: install
+install: | $(UV) ## Install everything: services, training, tests, checks
+	$(UV) sync --quiet --locked
+
+.PHONY: run
+run: install-services ## Start the services on 127.0.0.1, verify a photo, serve (PORT, API_KEY)
+	@PORT=$(PORT) exec $(BIN)/python -m ekyc_stack
+
+.PHONY: test
+test: install ## Run every test
+	$(BIN)/pytest
+
+.PHONY: check
+check: install ## Lint, types, import rules
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: install ## Format the code and fix what the linter can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+.PHONY: bench
+bench: install-services ## Benchmark the running services against the floor; writes bench.json
+	@$(BIN)/python -m ekyc_stack.benchmark
+
+.PHONY: train
+train: install ## Train, quantize and judge a model (CONFIG, DATA)
+	$(BIN)/python -m ekyc_training train --config $(CONFIG) --data $(DATA)
+
+.PHONY: clean
+clean: ## Remove what can be made again
+	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache runs cache bench.json
+	find protos -name '*_pb2*.py*' -delete
