@@ -1,14 +1,14 @@
 """What a servicer raises becomes a typed gRPC status."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
 import structlog
 
 from ekyc_chassis.errors import EkycError, to_status
 
-Handler = grpc.RpcMethodHandler[Any, Any]
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 
 
 class ErrorInterceptor(grpc.ServerInterceptor):
@@ -16,9 +16,9 @@ class ErrorInterceptor(grpc.ServerInterceptor):
 
     def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Handler | None],
+        continuation: Callable[[grpc.HandlerCallDetails], Handler],
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler | None:
+    ) -> Handler:
         """Wrap a unary handler; other kinds (health's Watch, reflection) pass unchanged."""
         handler = continuation(handler_call_details)
         if handler is None or handler.unary_unary is None:
