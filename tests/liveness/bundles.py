@@ -12,16 +12,21 @@ SIZE = 32
 
 def brightness_graph(*, scale: float = 1 / 255, input_name: str = "rgb") -> onnx.ModelProto:
     """Return uint8 [1, SIZE, SIZE, 3] -> float32 [1], the mean times ``scale``."""
+    weights = [scale / SIZE**2 / 3] * (3 * SIZE**2)
     graph = helper.make_graph(
         [
             helper.make_node("Cast", [input_name], ["float"], to=TensorProto.FLOAT),
-            helper.make_node("ReduceMean", ["float"], ["mean"], axes=[1, 2, 3], keepdims=0),
-            helper.make_node("Mul", ["mean", "scale"], ["live_probability"]),
+            helper.make_node("Transpose", ["float"], ["planes"], perm=[0, 3, 1, 2]),
+            helper.make_node("Conv", ["planes", "weights"], ["mean"]),
+            helper.make_node("Reshape", ["mean", "shape"], ["live_probability"]),
         ],
         "brightness",
         [helper.make_tensor_value_info(input_name, TensorProto.UINT8, [1, SIZE, SIZE, 3])],
         [helper.make_tensor_value_info("live_probability", TensorProto.FLOAT, [1])],
-        [helper.make_tensor("scale", TensorProto.FLOAT, [1], [scale])],
+        [
+            helper.make_tensor("weights", TensorProto.FLOAT, [1, 3, SIZE, SIZE], weights),
+            helper.make_tensor("shape", TensorProto.INT64, [1], [1]),
+        ],
     )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
