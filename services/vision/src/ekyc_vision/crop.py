@@ -55,15 +55,9 @@ def crop_face(rgb: Rgb, box: Box, geometry: CropGeometry = DEFAULT_GEOMETRY) -> 
     if side < 1 or left >= width or top >= height or right <= 0 or bottom <= 0:
         raise ValueError("the face box is empty or outside the picture")
 
-    inside = rgb[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
-    if inside.shape[:2] != (side, side):
-        inside = cv2.copyMakeBorder(
-            inside,
-            max(-top, 0),
-            max(bottom - height, 0),
-            max(-left, 0),
-            max(right - width, 0),
-            cv2.BORDER_REPLICATE,
-        )
+    square = rgb[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
+    if square.shape[:2] != (side, side):
+        beyond = max(-top, 0), max(bottom - height, 0), max(-left, 0), max(right - width, 0)
+        square = np.asarray(cv2.copyMakeBorder(square, *beyond, cv2.BORDER_REPLICATE), np.uint8)
     interpolation = cv2.INTER_AREA if side > geometry.size else cv2.INTER_LINEAR
-    return np.ascontiguousarray(cv2.resize(inside, (geometry.size, geometry.size), interpolation=interpolation))
+    return np.asarray(cv2.resize(square, (geometry.size, geometry.size), interpolation=interpolation), np.uint8)

@@ -36,7 +36,9 @@ class MediaPipeFaces:
         """Return the faces of an upright RGB picture, largest box first; empty when there is none."""
         height, width = rgb.shape[:2]
         reduction = LONGEST_SIDE / max(height, width)
-        frame = cv2.resize(rgb, None, fx=reduction, fy=reduction, interpolation=cv2.INTER_AREA) if reduction < 1 else rgb
+        frame = (
+            cv2.resize(rgb, None, fx=reduction, fy=reduction, interpolation=cv2.INTER_AREA) if reduction < 1 else rgb
+        )
         found = self._mesh.process(frame).multi_face_landmarks or []
         to_pixels = np.array([width, height, width], np.float32)
         faces = [

@@ -28,4 +28,4 @@ class Picture:
     @property
     def scale(self) -> float:
         """Native pixels a pixel of ``rgb``: 1.0, or about 2, 4 or 8 where the decoder reduced."""
-        return self.width / self.rgb.shape[1]
+        return self.width / int(self.rgb.shape[1])
