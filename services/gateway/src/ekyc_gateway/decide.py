@@ -1,0 +1,110 @@
+"""What the services said, turned into an answer. Holds no thresholds: bands and outcomes come from the services."""
+
+from collections.abc import Iterable
+
+from ekyc.v1.face_pb2 import StageTiming
+from ekyc.v1.quality_pb2 import AssessResponse
+
+from ekyc_gateway.answer import Answer, Box, Detail, DetailedAnswer, Face, Liveness, Model, Picture, Reason
+from ekyc_gateway.findings import measure, quality_fields, reasons_to_retake, warnings
+from ekyc_gateway.verify import Verification
+from ekyc_gateway.wire import VERDICTS
+
+
+def decide(verification_id: str, verification: Verification) -> Answer:
+    """Put the answer together; pure."""
+    report, score = verification.report, verification.score
+    if score is None:
+        return Answer(
+            verification_id=verification_id,
+            decision="retake",
+            liveness=None,
+            confidence=None,
+            live_probability=None,
+            quality_pass=False,
+            reasons=reasons_to_retake(report),
+            quality=quality_fields(report.findings),
+            model=None,
+        )
+    liveness, decision = VERDICTS[score.band]
+    # Four decimals: more would only tell an attacker which way a tiny change of the picture moves the score.
+    live = round(score.live_probability, 4)
+    return Answer(
+        verification_id=verification_id,
+        decision=decision,
+        liveness=liveness,
+        confidence=_confidence(liveness, live),
+        live_probability=live,
+        quality_pass=True,
+        reasons=_liveness_reasons(liveness, live),
+        quality=quality_fields(report.findings),
+        model=Model(version=score.model.version, sha256=score.model.sha256),
+    )
+
+
+def decide_in_full(verification_id: str, verification: Verification) -> DetailedAnswer:
+    """The same answer with everything that was measured; pure."""
+    report, score = verification.report, verification.score
+    timings = {"gateway": _rounded(verification.timings), "quality": _stages(report.timings)}
+    if score is not None:
+        timings["liveness"] = _stages(score.timings)
+    answer = decide(verification_id, verification)
+    detail = Detail(
+        profile=report.profile,
+        picture=Picture(width=report.picture.width, height=report.picture.height, format=report.picture.format),
+        face=_face(report),
+        measures=[measure(finding) for finding in report.findings],
+        warnings=warnings(report),
+        timings=timings,
+    )
+    return DetailedAnswer(**dict(answer), detail=detail)
+
+
+def _confidence(liveness: Liveness, live: float) -> float:
+    """Probability of the stated answer; of an uncertain one, of its likelier side."""
+    spoof = round(1 - live, 4)
+    return {"live": live, "spoof": spoof, "uncertain": max(live, spoof)}[liveness]
+
+
+def _liveness_reasons(liveness: Liveness, live: float) -> list[Reason]:
+    """Words a person can act on; they name no cue and no bound, so they teach an attacker nothing."""
+    if liveness == "live":
+        return []
+    code, message = {
+        "spoof": (
+            "presentation_attack_suspected",
+            "We could not see a living person. Face the camera yourself, in even light, and take the picture directly.",
+        ),
+        "uncertain": (
+            "liveness_uncertain",
+            "We could not decide from this picture alone. A person will look at it; you need not do anything.",
+        ),
+    }[liveness]
+    return [Reason(code=code, message=message, measure="liveness", value=live, bound=None)]
+
+
+def _face(report: AssessResponse) -> Face | None:
+    if not report.HasField("face"):
+        return None
+    face = report.face
+    box = Box(
+        left=round(face.box.left, 1),
+        top=round(face.box.top, 1),
+        right=round(face.box.right, 1),
+        bottom=round(face.box.bottom, 1),
+    )
+    return Face(
+        box=box,
+        inter_eye_distance=round(face.inter_eye_distance, 1),
+        yaw=round(face.yaw, 1),
+        pitch=round(face.pitch, 1),
+        roll=round(face.roll, 1),
+    )
+
+
+def _stages(timings: Iterable[StageTiming]) -> dict[str, float]:
+    return _rounded({timing.stage: timing.milliseconds for timing in timings})
+
+
+def _rounded(timings: dict[str, float]) -> dict[str, float]:
+    return {stage: round(milliseconds, 2) for stage, milliseconds in timings.items()}
