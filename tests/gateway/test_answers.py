@@ -24,7 +24,7 @@ async def verify(client: httpx.AsyncClient, query: str = "") -> dict[str, Any]:
 async def test_a_living_person_is_accepted(client: httpx.AsyncClient, quality: Any, liveness: Any) -> None:
     answer = await verify(client)
 
-    assert Answer.model_validate(answer)
+    Answer.model_validate(answer)
     assert len(answer.pop("verification_id")) == 32
     fields = answer.pop("quality")
     assert fields["head_pose"] == fields["even_light"] == fields["eyes_visible"] == "ok"

@@ -73,7 +73,7 @@ async def test_the_key_is_checked_before_anything_else(client: httpx.AsyncClient
 
 @pytest.mark.parametrize("key", ["", "é", "x" * 5000, "test-key-of-no-value "[:-2]])
 async def test_odd_keys_are_refused(client: httpx.AsyncClient, key: str) -> None:
-    response = await client.post("/verify/face", files=FORM, headers={"X-API-Key": key.encode()})
+    response = await client.post("/verify/face", files=FORM, headers={b"X-API-Key": key.encode()})
     assert response.status_code == 401
 
 

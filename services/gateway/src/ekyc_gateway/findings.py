@@ -25,18 +25,13 @@ def quality_fields(findings: Sequence[wire.Finding]) -> dict[str, str]:
 
 
 def reasons_to_retake(report: wire.AssessResponse) -> list[Reason]:
-    """What the person should change.
+    """What the person should change: what failed; only where nothing did, what could not be assessed.
 
-    Without a face nothing else could be measured, so that is the only thing to say. What could not be assessed
-    is named when there was a face to assess it on.
+    Without a face, or with one that is turned away, much cannot be assessed; the person is told the cause alone.
     """
     failed = [finding for finding in report.findings if finding.outcome == Outcome.OUTCOME_FAILED]
-    no_face = [finding for finding in failed if finding.defect == wire.DEFECT_NO_FACE]
-    if no_face:
-        return [reason(no_face[0])]
-    if report.HasField("face"):
-        failed += [finding for finding in report.findings if finding.outcome == Outcome.OUTCOME_NOT_ASSESSED]
-    return [reason(finding) for finding in failed]
+    missing = [finding for finding in report.findings if finding.outcome == Outcome.OUTCOME_NOT_ASSESSED]
+    return [reason(finding) for finding in failed or missing]
 
 
 def warnings(report: wire.AssessResponse) -> list[Reason]:
