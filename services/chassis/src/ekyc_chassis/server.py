@@ -67,13 +67,13 @@ class Server:
         self._server.start()
         for name in ("", self._service):
             self._health.set(name, HealthCheckResponse.SERVING)
-        structlog.get_logger().info("serving", service=self._service, port=self.port)
+        structlog.get_logger().info("serving", grpc_service=self._service, port=self.port)
 
     def stop(self) -> None:
         """Say NOT_SERVING, let calls in flight finish, then stop."""
         self._health.enter_graceful_shutdown()
         self._server.stop(self._drain_seconds).wait()
-        structlog.get_logger().info("stopped", service=self._service)
+        structlog.get_logger().info("stopped", grpc_service=self._service)
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT."""

@@ -1,6 +1,6 @@
 """QualityService over gRPC: bytes in, bytes out, and only a worker process ever looks inside."""
 
-from collections.abc import Mapping
+from typing import Any
 
 import grpc
 from ekyc_chassis.errors import EkycError
@@ -40,7 +40,7 @@ class QualityServicer:
             raise EkycError(reason)
         return response
 
-    def handlers(self) -> "Mapping[str, grpc.RpcMethodHandler[bytes, bytes]]":
+    def handlers(self) -> dict[str, Any]:
         """The methods of QualityService; without (de)serializers gRPC passes bytes through."""
         return {"Assess": grpc.unary_unary_rpc_method_handler(self.assess)}
 

@@ -1,0 +1,151 @@
+"""One picture through the gate: decode once, find the face, measure, cut the crop."""
+
+import time
+from dataclasses import dataclass, field
+
+from ekyc_vision.crop import DEFAULT_GEOMETRY, CropGeometry, crop_face
+from ekyc_vision.decode import decode
+from ekyc_vision.faces import Box, Face, FaceFinder
+from ekyc_vision.picture import Picture, Rgb
+
+from ekyc_quality.facts import Facts
+from ekyc_quality.findings import Finding, Outcome
+from ekyc_quality.judge import judge
+from ekyc_quality.measures import MEASURES
+from ekyc_quality.policy import Profile, Profiles
+from ekyc_quality.pose import Pose
+
+
+@dataclass(frozen=True, slots=True)
+class AssessedFace:
+    """The largest face, in pixels of the upright picture at native resolution."""
+
+    box: Box
+    inter_eye_distance: float
+    pose: Pose
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the gate says.
+
+    Attributes:
+        acceptable: No measure failed, and none that must be computed is missing.
+        findings: One a measure.
+        face: None where there is none.
+        crop: The model's input; None where there is no face.
+        picture: The decoded picture.
+        profile: That judged.
+        timings: Milliseconds by stage.
+    """
+
+    acceptable: bool
+    findings: list[Finding]
+    face: AssessedFace | None
+    crop: Rgb | None
+    picture: Picture
+    faces: list[Face]
+    profile: str
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def reasons(self) -> list[Finding]:
+        """What a person should change: what failed; only where nothing did, what could not be assessed.
+
+        A head that is turned away hides a cheek; "turn to the camera" helps the person, "not assessed" does not.
+        """
+        if self.acceptable:
+            return []
+        failed = [finding for finding in self.findings if finding.outcome is Outcome.FAILED]
+        return failed or [finding for finding in self.findings if finding.outcome is Outcome.NOT_ASSESSED]
+
+
+class Assessor:
+    """The gate; not thread-safe, because the face finder is not."""
+
+    def __init__(
+        self, finder: FaceFinder, profiles: Profiles | None = None, geometry: CropGeometry = DEFAULT_GEOMETRY
+    ) -> None:
+        """Assess with a loaded face finder.
+
+        Args:
+            finder: Of the largest face and a possible second one.
+            profiles: The policy; the default profile alone where left out.
+            geometry: Of the crop that the liveness model wants.
+        """
+        self._finder = finder
+        self._profiles = profiles or Profiles()
+        self.geometry = geometry
+
+    def assess(self, data: bytes, profile: str = "") -> Assessment:
+        """Assess one file.
+
+        Args:
+            data: JPEG, PNG, WebP or HEIF.
+            profile: Name of the camera profile; empty for the default.
+
+        Raises:
+            DecodeError: The file is not a readable picture.
+            PolicyError: There is no such profile.
+        """
+        policy = self._profiles.get(profile)
+        clock = Clock()
+        picture = decode(data)
+        clock.lap("decode")
+        faces = self._finder.find(picture.rgb)
+        clock.lap("faces")
+        facts = Facts(picture, faces)
+        findings = measure(facts, policy)
+        clock.lap("measures")
+        crop = _crop(facts, self.geometry)
+        clock.lap("crop")
+        return Assessment(
+            acceptable=crop is not None and all(_passes(finding, policy) for finding in findings),
+            findings=findings,
+            face=_face(facts),
+            crop=crop,
+            picture=picture,
+            faces=faces,
+            profile=policy.name,
+            timings=clock.laps,
+        )
+
+
+def measure(facts: Facts, policy: Profile) -> list[Finding]:
+    """Return every measure's finding."""
+    return [judge(measurement, facts, policy.rule(measurement.measure)) for measurement in MEASURES]
+
+
+def _passes(finding: Finding, policy: Profile) -> bool:
+    if finding.outcome is Outcome.NOT_ASSESSED:
+        return policy.rule(finding.measure).optional
+    return finding.outcome is not Outcome.FAILED
+
+
+def _crop(facts: Facts, geometry: CropGeometry) -> Rgb | None:
+    try:
+        return crop_face(facts.picture.rgb, facts.face.box, geometry) if facts.faces else None
+    except ValueError:  # landmarks wholly outside the picture
+        return None
+
+
+def _face(facts: Facts) -> AssessedFace | None:
+    if not facts.faces:
+        return None
+    scale, box = facts.picture.scale, facts.face.box
+    native = Box(box.left * scale, box.top * scale, box.right * scale, box.bottom * scale)
+    return AssessedFace(native, facts.native_eye_distance, facts.pose)
+
+
+class Clock:
+    """Milliseconds by stage."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        """End a stage."""
+        now = time.perf_counter()
+        self.laps[stage] = (now - self._last) * 1000
+        self._last = now
