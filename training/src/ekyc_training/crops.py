@@ -1,0 +1,102 @@
+"""The cache of prepared crops: `crops.npy`, one line a crop in `crops.csv`, and what could not be read."""
+
+import csv
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ekyc_training.manifest import DataError, Row, Split, digest
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """What is known of one cached crop.
+
+    Attributes:
+        path: Of the picture it was cut from; joins to the manifest.
+        sha256: Of the picture's bytes.
+        framing: "face" when the face finder's box was used, "whole" when no face was found and the whole
+            picture stood in for the box (tight crops made by others).
+        bytes_per_pixel: Of the file; a trivial baseline.
+    """
+
+    path: str
+    sha256: str
+    framing: str
+    bytes_per_pixel: float
+
+
+@dataclass(frozen=True)
+class Crops:
+    """Crops with their rows.
+
+    Attributes:
+        pixels: N x size x size x 3, uint8, RGB; memory-mapped.
+        index: N positions in ``pixels``.
+        rows: N rows of the manifest.
+        crops: N records of the cache.
+    """
+
+    pixels: NDArray[np.uint8]
+    index: NDArray[np.intp]
+    rows: list[Row]
+    crops: list[Crop]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def live(self) -> NDArray[np.bool_]:
+        """N labels: True is bona fide."""
+        return np.array([row.live for row in self.rows])
+
+    def __getitem__(self, at: int) -> NDArray[np.uint8]:
+        """One crop: size x size x 3, uint8, RGB."""
+        return cast("NDArray[np.uint8]", self.pixels[self.index[at]])
+
+    def split(self, split: Split) -> "Crops":
+        """The crops of one split."""
+        keep = [at for at, row in enumerate(self.rows) if row.split == split]
+        return Crops(
+            self.pixels, self.index[keep], [self.rows[at] for at in keep], [self.crops[at] for at in keep]
+        )
+
+    @property
+    def sha256(self) -> str:
+        """Of the list: path, label and bytes of every picture."""
+        return digest(
+            f"{row.path},{row.label},{crop.sha256}" for row, crop in zip(self.rows, self.crops, strict=True)
+        )
+
+
+def write_crops(folder: Path, pixels: NDArray[np.uint8], crops: list[Crop], failed: list[tuple[str, str]]) -> None:
+    """Write a cache into an existing, empty folder."""
+    np.save(folder / "crops.npy", pixels)
+    with (folder / "crops.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [field.name for field in fields(Crop)])
+        writer.writeheader()
+        writer.writerows(asdict(crop) for crop in crops)
+    with (folder / "failed.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("path", "error"), *failed])
+
+
+def read_crops(folder: Path, rows: list[Row]) -> Crops:
+    """Open a cache and join it to the manifest; pictures that failed to decode are absent.
+
+    Raises:
+        DataError: The cache holds a picture that the manifest does not list.
+    """
+    with (folder / "crops.csv").open(newline="", encoding="utf-8") as file:
+        crops = [
+            Crop(record["path"], record["sha256"], record["framing"], float(record["bytes_per_pixel"]))
+            for record in csv.DictReader(file)
+        ]
+    listed = {row.path: row for row in rows}
+    unknown = [crop.path for crop in crops if crop.path not in listed]
+    if unknown:
+        raise DataError(f"{folder} holds {len(unknown)} pictures that the manifest does not list: prepare again")
+    pixels = np.load(folder / "crops.npy", mmap_mode="r")
+    return Crops(pixels, np.arange(len(crops)), [listed[crop.path] for crop in crops], crops)

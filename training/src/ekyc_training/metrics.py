@@ -1,0 +1,94 @@
+"""Presentation-attack detection error rates (ISO/IEC 30107-3:2023, clause 13.2).
+
+Bona fide is the positive class: a score is P(bona fide), and a presentation is accepted where score >= threshold.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import beta, rankdata
+
+Scores = NDArray[np.float64]
+Labels = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share of n presentations with its exact 95 % interval (Clopper and Pearson, 1934)."""
+
+    errors: int
+    n: int
+
+    @property
+    def value(self) -> float:
+        """errors / n; not a number where n is 0."""
+        return self.errors / self.n if self.n else float("nan")
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Lower and upper limit."""
+        low = float(beta.ppf(0.025, self.errors, self.n - self.errors + 1)) if self.errors else 0.0
+        high = float(beta.ppf(0.975, self.errors + 1, self.n - self.errors)) if self.errors < self.n else 1.0
+        return low, high
+
+
+def apcer(attack_scores: Scores, threshold: float) -> Rate:
+    """Attack presentation classification error rate: attacks accepted, of one species."""
+    return Rate(int((attack_scores >= threshold).sum()), len(attack_scores))
+
+
+def bpcer(bona_fide_scores: Scores, threshold: float) -> Rate:
+    """Bona fide presentation classification error rate: bona fide not accepted."""
+    return Rate(int((bona_fide_scores < threshold).sum()), len(bona_fide_scores))
+
+
+def apcer_max(scores: Scores, species: Sequence[str], threshold: float) -> tuple[str, Rate]:
+    """Return the species with the highest APCER, and its rate; the headline figure.
+
+    Args:
+        scores: Of attacks only.
+        species: The instrument species of each.
+        threshold: Of acceptance.
+    """
+    names = np.asarray(species)
+    rates = {str(name): apcer(scores[names == name], threshold) for name in np.unique(names)}
+    return max(rates.items(), key=lambda item: item[1].value)
+
+
+def auc(live: Labels, scores: Scores) -> float:
+    """Area under the ROC curve: the chance that a bona fide scores above an attack (Mann and Whitney); ties count half."""
+    positives = int(live.sum())
+    negatives = len(live) - positives
+    ranks = rankdata(scores)[live].sum()
+    return float((ranks - positives * (positives + 1) / 2) / (positives * negatives))
+
+
+def eer(live: Labels, scores: Scores) -> tuple[float, float]:
+    """Return the equal error rate and its threshold, attacks pooled: where APCER and BPCER are closest."""
+    thresholds = np.unique(scores)
+    bona_fide, attacks = np.sort(scores[live]), np.sort(scores[~live])
+    rejected = np.searchsorted(bona_fide, thresholds, side="left") / len(bona_fide)
+    accepted = 1 - np.searchsorted(attacks, thresholds, side="left") / len(attacks)
+    best = int(np.argmin(np.abs(rejected - accepted)))
+    return float((rejected[best] + accepted[best]) / 2), float(thresholds[best])
+
+
+def threshold_at_bpcer(groups: Mapping[str, Scores], target: float) -> float:
+    """Return the highest threshold whose BPCER, averaged over groups of bona fide, is at most ``target``.
+
+    Args:
+        groups: Bona fide scores by source; every source weighs the same, however many pictures it has.
+        target: 0 to 1.
+    """
+    candidates = np.unique(np.concatenate(list(groups.values())))
+    rates = np.mean(
+        [np.searchsorted(np.sort(scores), candidates, side="left") / len(scores) for scores in groups.values()], axis=0
+    )
+    return float(candidates[np.flatnonzero(rates <= target)[-1]])
+
+
+def apcer_at_bpcer(live: Labels, scores: Scores, target: float) -> Rate:
+    """Pooled APCER at the threshold where BPCER is ``target`` on these same presentations."""
+    return apcer(scores[~live], threshold_at_bpcer({"all": scores[live]}, target))
