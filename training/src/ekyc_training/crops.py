@@ -64,6 +64,11 @@ class Crops:
             self.pixels, self.index[keep], [self.rows[at] for at in keep], [self.crops[at] for at in keep]
         )
 
+    def with_face(self) -> "Crops":
+        """The crops whose face was found: the only ones that a service would score."""
+        keep = [at for at, crop in enumerate(self.crops) if crop.framing == "face"]
+        return Crops(self.pixels, self.index[keep], [self.rows[at] for at in keep], [self.crops[at] for at in keep])
+
     @property
     def sha256(self) -> str:
         """Of the list: path, label and bytes of every picture."""

@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+from ekyc_training.metrics import Rate, apcer, apcer_max, auc, bpcer, threshold_at_bpcer
+
+
+def test_apcer_and_bpcer_are_not_swapped() -> None:
+    live, attacks = np.array([0.9, 0.8, 0.7, 0.2]), np.array([0.6, 0.1])
+    assert (bpcer(live, 0.5).errors, bpcer(live, 0.5).n) == (1, 4)
+    assert (apcer(attacks, 0.5).errors, apcer(attacks, 0.5).n) == (1, 2)
+
+
+def test_a_score_at_the_threshold_is_accepted() -> None:
+    assert apcer(np.array([0.5]), 0.5).errors == 1
+    assert bpcer(np.array([0.5]), 0.5).errors == 0
+
+
+def test_the_worst_species_is_the_headline() -> None:
+    name, rate = apcer_max(np.array([0.9, 0.1, 0.9, 0.8]), ["print", "print", "replay", "replay"], 0.5)
+    assert (name, rate.value) == ("replay", 1.0)
+
+
+def test_no_errors_of_fifty_is_not_no_risk() -> None:
+    assert Rate(0, 50).interval == (0.0, pytest.approx(0.0711, abs=1e-4))
+
+
+def test_auc_counts_ties_half_and_wants_bona_fide_above() -> None:
+    live = np.array([True, True, False, False])
+    assert auc(live, np.array([0.9, 0.5, 0.5, 0.1])) == pytest.approx(0.875)
+
+
+def test_sources_weigh_the_same_and_thresholds_rise_with_the_target() -> None:
+    groups = {"large": np.linspace(0.5, 1, 1000), "small": np.linspace(0.1, 1, 10)}
+    found = [threshold_at_bpcer(groups, target) for target in (0, 0.01, 0.05, 0.2)]
+    assert found == sorted(found)
+    assert found[:2] == [0.1, pytest.approx(0.1)]
