@@ -8,7 +8,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class ProtocHook(BuildHookInterface[Any]):
+class ProtocHook(BuildHookInterface[Any]):  # type: ignore[misc]  # hatchling lives in the build environment
     """Run protoc before a wheel (editable or not) is made."""
 
     PLUGIN_NAME = "custom"

@@ -36,9 +36,9 @@ def png(rgb: Rgb) -> bytes:
     return data.tobytes()
 
 
-def pillow(image: Image.Image, format: str, **options: object) -> bytes:
+def pillow(image: Image.Image, kind: str, **options: object) -> bytes:
     file = io.BytesIO()
-    image.save(file, format, **options)
+    image.save(file, kind, **options)
     return file.getvalue()
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from ekyc_training.metrics import Rate, apcer, apcer_max, auc, bpcer, threshold_at_bpcer
+from ekyc_training.metrics import Rate, apcer, apcer_max, auc, bpcer, threshold_at_apcer, threshold_at_bpcer
 
 
 def test_apcer_and_bpcer_are_not_swapped() -> None:
@@ -20,7 +20,7 @@ def test_the_worst_species_is_the_headline() -> None:
 
 
 def test_no_errors_of_fifty_is_not_no_risk() -> None:
-    assert Rate(0, 50).interval == (0.0, pytest.approx(0.0711, abs=1e-4))
+    assert Rate(0, 50).interval == pytest.approx((0.0, 0.0711), abs=1e-4)
 
 
 def test_auc_counts_ties_half_and_wants_bona_fide_above() -> None:
@@ -33,3 +33,12 @@ def test_sources_weigh_the_same_and_thresholds_rise_with_the_target() -> None:
     found = [threshold_at_bpcer(groups, target) for target in (0, 0.01, 0.05, 0.2)]
     assert found == sorted(found)
     assert found[:2] == [0.1, pytest.approx(0.1)]
+
+
+def test_the_live_threshold_accepts_no_more_attacks_than_asked() -> None:
+    groups = {"large": np.linspace(0, 0.5, 1000), "small": np.linspace(0, 0.9, 10)}
+    for target in (0.0, 0.01, 0.05, 0.2):
+        threshold = threshold_at_apcer(groups, target)
+        rates = [apcer(scores, threshold).value for scores in groups.values()]
+        assert np.mean(rates) <= target
+    assert threshold_at_apcer(groups, 0.0) > 0.9

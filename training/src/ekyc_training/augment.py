@@ -6,9 +6,9 @@ network that may look at that learns the camera instead of the attack.
 
 import cv2
 import numpy as np
+from ekyc_vision.picture import Rgb
 
 from ekyc_training.config import Augment
-from ekyc_vision.picture import Rgb
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
@@ -31,7 +31,7 @@ def rescale(rgb: Rgb, rng: np.random.Generator) -> Rgb:
 
 def blur(rgb: Rgb, rng: np.random.Generator) -> Rgb:
     """Out of focus, sigma .4 to 1.6 px, or a hand that moved 3 to 7 px."""
-    if rng.random() < 0.5:
+    if rng.integers(2):
         return np.asarray(cv2.GaussianBlur(rgb, (0, 0), rng.uniform(0.4, 1.6)), np.uint8)
     length = int(rng.choice([3, 5, 7]))
     kernel = np.zeros((length, length), np.float32)
@@ -50,7 +50,7 @@ def gamma(rgb: Rgb, rng: np.random.Generator) -> Rgb:
 
 
 def colour(rgb: Rgb, rng: np.random.Generator) -> Rgb:
-    """Lamp and processing in one 3 x 3 matrix: white balance .75 to 1.33 a channel, saturation .2 to 1.7, a slight hue turn."""
+    """Lamp and processing in one matrix: white balance .75 to 1.33, saturation .2 to 1.7, a slight hue turn."""
     gains = np.exp(rng.uniform(-0.28, 0.28, 3)).astype(np.float32)
     gains /= float(gains @ LUMA)
     saturation = rng.uniform(0.2, 1.7)

@@ -72,15 +72,15 @@ class Augment(Frozen):
 
 
 class Decision(Frozen):
-    """The operating points, as shares of bona fide on dev, every source weighing the same.
+    """The operating points on dev, every source weighing the same.
 
     Attributes:
-        live_bpcer: Bona fide below the live threshold.
+        live_apcer: Attacks at or above the live threshold: what is accepted without a second look.
         spoof_bpcer: Bona fide below the spoof threshold: what is rejected without a second look.
     """
 
-    live_bpcer: Probability = 0.01
-    spoof_bpcer: Probability = 0.002
+    live_apcer: Probability = 0.05
+    spoof_bpcer: Probability = 0.01
 
 
 class Release(Frozen):

@@ -60,9 +60,7 @@ class Crops:
     def split(self, split: Split) -> "Crops":
         """The crops of one split."""
         keep = [at for at, row in enumerate(self.rows) if row.split == split]
-        return Crops(
-            self.pixels, self.index[keep], [self.rows[at] for at in keep], [self.crops[at] for at in keep]
-        )
+        return Crops(self.pixels, self.index[keep], [self.rows[at] for at in keep], [self.crops[at] for at in keep])
 
     def with_face(self) -> "Crops":
         """The crops whose face was found: the only ones that a service would score."""
@@ -72,9 +70,7 @@ class Crops:
     @property
     def sha256(self) -> str:
         """Of the list: path, label and bytes of every picture."""
-        return digest(
-            f"{row.path},{row.label},{crop.sha256}" for row, crop in zip(self.rows, self.crops, strict=True)
-        )
+        return digest(f"{row.path},{row.label},{crop.sha256}" for row, crop in zip(self.rows, self.crops, strict=True))
 
 
 def write_crops(folder: Path, pixels: NDArray[np.uint8], crops: list[Crop], failed: list[tuple[str, str]]) -> None:

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 Split = Literal["train", "dev", "test"]
 Label = Literal["live", "print", "replay", "spoof"]
@@ -54,7 +54,17 @@ def read_manifest(data: Path) -> list[Row]:
     """
     with (data / "manifest.csv").open(newline="", encoding="utf-8") as file:
         records = list(csv.DictReader(file))
-    rows = [Row(**{name: record[name] for name in Row.__slots__}) for record in records]
+    rows = [
+        Row(
+            path=record["path"],
+            source=record["source"],
+            split=cast("Split", record["split"]),
+            label=cast("Label", record["label"]),
+            attack=record["attack"],
+            subject=record["subject"],
+        )
+        for record in records
+    ]
     splits: dict[tuple[str, str], str] = {}
     for row in rows:
         if row.split not in get_args(Split) or row.label not in get_args(Label):

@@ -23,7 +23,7 @@ class Rate:
 
     @property
     def value(self) -> float:
-        """errors / n; not a number where n is 0."""
+        """Errors / n; not a number where n is 0."""
         return self.errors / self.n if self.n else float("nan")
 
     @property
@@ -58,7 +58,7 @@ def apcer_max(scores: Scores, species: Sequence[str], threshold: float) -> tuple
 
 
 def auc(live: Labels, scores: Scores) -> float:
-    """Area under the ROC curve: the chance that a bona fide scores above an attack (Mann and Whitney); ties count half."""
+    """Area under the ROC curve: the chance that a bona fide scores above an attack; ties count half (Mann, Whitney)."""
     positives = int(live.sum())
     negatives = len(live) - positives
     ranks = rankdata(scores)[live].sum()
@@ -87,6 +87,21 @@ def threshold_at_bpcer(groups: Mapping[str, Scores], target: float) -> float:
         [np.searchsorted(np.sort(scores), candidates, side="left") / len(scores) for scores in groups.values()], axis=0
     )
     return float(candidates[np.flatnonzero(rates <= target)[-1]])
+
+
+def threshold_at_apcer(groups: Mapping[str, Scores], target: float) -> float:
+    """Return the lowest threshold whose APCER, averaged over groups of attacks, is at most ``target``.
+
+    Args:
+        groups: Attack scores by source; every source weighs the same.
+        target: 0 to 1.
+    """
+    candidates = np.unique(np.concatenate([*groups.values(), [np.nextafter(max(map(np.max, groups.values())), 2)]]))
+    rates = np.mean(
+        [1 - np.searchsorted(np.sort(scores), candidates, side="left") / len(scores) for scores in groups.values()],
+        axis=0,
+    )
+    return float(candidates[np.flatnonzero(rates <= target)[0]])
 
 
 def apcer_at_bpcer(live: Labels, scores: Scores, target: float) -> Rate:

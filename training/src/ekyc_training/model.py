@@ -1,7 +1,7 @@
 """The network: a MobileNetV3 that sees RGB and chroma, and the graph around it that is shipped."""
 
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import timm
 import torch
@@ -28,19 +28,20 @@ class LivenessNet(nn.Module):
     def __init__(self, network: Network) -> None:
         """Build the network and load its start."""
         super().__init__()
-        self.backbone = timm.create_model(
+        backbone: Any = timm.create_model(
             network.backbone, pretrained=network.pretrained and network.weights is None, drop_rate=network.dropout
         )
         if network.weights:
             state = {name: value.float() for name, value in load_file(network.weights).items()}
-            missing, unexpected = self.backbone.load_state_dict(state, strict=False)
+            missing, unexpected = backbone.load_state_dict(state, strict=False)
             if unexpected or any(not name.startswith("classifier.") for name in missing):
                 raise ValueError(f"{network.weights} is no {network.backbone}: {missing=} {unexpected=}")
-        self.backbone.reset_classifier(1)
+        backbone.reset_classifier(1)
+        self.backbone = backbone
         self.register_buffer("chroma", torch.tensor(CHROMA)[:, :, None, None] * CHROMA_GAIN, persistent=False)
         self.has_chroma = network.chroma
         if network.chroma:
-            stem = self.backbone.conv_stem
+            stem = backbone.conv_stem
             stem.weight = nn.Parameter(torch.cat([stem.weight.data, torch.zeros_like(stem.weight.data[:, :2])], 1))
             stem.in_channels = 5
 
@@ -55,7 +56,7 @@ class LivenessNet(nn.Module):
         """Fold the chroma planes into the first convolution; exact, also at the zero-padded border."""
         if not self.has_chroma:
             return
-        stem = self.backbone.conv_stem
+        stem = cast("Any", self.backbone).conv_stem
         mix = cast("Tensor", self.chroma)[:, :, 0, 0]
         folded = stem.weight[:, :3] + torch.einsum("ophw,pc->ochw", stem.weight[:, 3:], mix)
         stem.weight = nn.Parameter(folded.contiguous())

@@ -25,7 +25,7 @@ from ekyc_training.manifest import DataError
 from ekyc_training.metrics import Rate, apcer, apcer_max, auc, bpcer, eer
 from ekyc_training.model import LivenessGraph, read_net
 from ekyc_training.quantize import quantize
-from ekyc_training.run import write_json
+from ekyc_training.run import trained_by, write_json
 from ekyc_training.score import logits_of, probabilities_of
 
 Scores = NDArray[np.float64]
@@ -41,8 +41,9 @@ def publish(config: Config, crops: Crops, run: Path, target: Path, geometry: Cro
     train, dev, test = crops.split("train"), crops.split("dev"), crops.split("test")
     if target.exists():
         raise DataError(f"{target} exists, and a bundle is never changed: publish elsewhere or remove it first")
-    if record["config"] != config.as_record() or record["train_list_sha256"] != train.sha256:
-        raise DataError(f"{run} was trained with another configuration or other data")
+    asked = {"config": config.as_record(), "train_list_sha256": train.sha256, "dev_list_sha256": dev.sha256}
+    if trained_by(record) != trained_by(asked):
+        raise DataError(f"{run} was trained with other settings or data")
     dev_faces, test_faces = dev.with_face(), test.with_face()
     net = read_net(run / "model.safetensors", config.network)
     logits = logits_of(net, dev_faces)
@@ -64,6 +65,7 @@ def publish(config: Config, crops: Crops, run: Path, target: Path, geometry: Cro
             milliseconds[name] = p50(sessions[name], dev_faces)
         shipped = scores["ONNX INT8"]
         live, spoof = thresholds(shipped, dev_faces, config.decision)
+        on_test = probabilities_of(sessions["ONNX INT8"], test_faces)
         metrics = {
             "comparison_on_dev": {
                 name: {
@@ -75,14 +77,18 @@ def publish(config: Config, crops: Crops, run: Path, target: Path, geometry: Cro
                 }
                 for name, values in scores.items()
             },
-            "dev": measure(shipped, dev_faces, live) | {"no_face": no_face(dev)},
-            "test": measure(probabilities_of(sessions["ONNX INT8"], test_faces), test_faces, live)
+            "dev": measure(shipped, dev_faces, live)
+            | {"bands": bands(shipped, dev_faces, live, spoof)}
+            | {"no_face": no_face(dev)},
+            "test": measure(on_test, test_faces, live)
+            | {"bands": bands(on_test, test_faces, live, spoof)}
             | {"no_face": no_face(test)},
             "baselines_on_test_auc": baselines(test_faces),
         }
         rule = (
-            f"live: BPCER {config.decision.live_bpcer:.1%} on dev; spoof: BPCER {config.decision.spoof_bpcer:.1%} on dev; "
-            f"every source weighs the same; {int(dev_faces.live.sum())} bona fide pictures, INT8 scores"
+            f"on dev, spoof: BPCER {config.decision.spoof_bpcer:.1%}; live: APCER {config.decision.live_apcer:.1%}; "
+            f"every source weighs the same; {int(dev_faces.live.sum())} bona fide and {int((~dev_faces.live).sum())} "
+            "attack pictures, INT8 scores"
         )
         manifest = Manifest.model_validate(
             {
@@ -97,7 +103,7 @@ def publish(config: Config, crops: Crops, run: Path, target: Path, geometry: Cro
                 "provenance": {
                     "created": datetime.now(UTC).date(),
                     "git_revision": record["git_revision"],
-                    "config": record["config"],
+                    "config": config.as_record(),
                     "data": config.release.data,
                     "data_terms": config.release.data_terms,
                     "train_list_sha256": record["train_list_sha256"],
@@ -142,6 +148,16 @@ def measure(scores: Scores, crops: Crops, threshold: float) -> dict[str, Any]:
     }
 
 
+def bands(scores: Scores, crops: Crops, live: float, spoof: float) -> dict[str, Any]:
+    """Return how many bona fide and how many attacks are accepted, reviewed and rejected."""
+    answers = {}
+    for name, chosen in (("bona_fide", scores[crops.live]), ("attack", scores[~crops.live])):
+        accepted, rejected = int((chosen >= live).sum()), int((chosen < spoof).sum())
+        counts = {"accept": accepted, "review": len(chosen) - accepted - rejected, "reject": rejected}
+        answers[name] = {band: shown(Rate(count, len(chosen))) for band, count in counts.items()}
+    return answers
+
+
 def no_face(crops: Crops) -> dict[str, Any]:
     """Return the share of pictures without a found face, which get no answer: of bona fide and of attacks."""
     missing = np.array([crop.framing != "face" for crop in crops.crops])
@@ -152,7 +168,7 @@ def no_face(crops: Crops) -> dict[str, Any]:
 
 
 def baselines(crops: Crops) -> dict[str, dict[str, float]]:
-    """Return the AUC of trivial measures by source; far from .5 either way means that the source is easy to cheat on."""
+    """Return the AUC of trivial measures by source; far from .5 either way: the source is easy to cheat on."""
     sources = np.array([row.source for row in crops.rows])
     hsv = [cv2.cvtColor(crops[at], cv2.COLOR_RGB2HSV) for at in range(len(crops))]
     values = {

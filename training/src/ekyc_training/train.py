@@ -19,7 +19,7 @@ from ekyc_training.config import Config, Schedule
 from ekyc_training.crops import Crops
 from ekyc_training.metrics import auc
 from ekyc_training.model import LivenessNet, normalise
-from ekyc_training.run import git_revision, save_atomically, write_json
+from ekyc_training.run import begin_run, git_revision, save_atomically
 from ekyc_training.sampler import Sampler
 from ekyc_training.score import logits_of
 
@@ -39,12 +39,15 @@ def train(config: Config, train_crops: Crops, dev_crops: Crops, run: Path, *, th
 
     Returns:
         The trained weights, ``run/model.safetensors``.
+
+    Raises:
+        DataError: The run was begun with other settings or data.
     """
     torch.manual_seed(config.seed)
     torch.set_num_threads(threads)
     run.mkdir(parents=True, exist_ok=True)
-    write_json(
-        run / "run.json",
+    begin_run(
+        run,
         {
             "config": config.as_record(),
             "git_revision": git_revision(),
@@ -54,7 +57,7 @@ def train(config: Config, train_crops: Crops, dev_crops: Crops, run: Path, *, th
         },
     )
     schedule = config.schedule
-    net = LivenessNet(config.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    net = LivenessNet(config.network).to(memory_format=torch.channels_last)
     average = copy.deepcopy(net).eval()
     optimizer = AdamW(parameter_groups(net, schedule.weight_decay), lr=schedule.learning_rate)
     rate = LambdaLR(optimizer, lambda step: rate_at(step, schedule))
@@ -94,7 +97,9 @@ def train(config: Config, train_crops: Crops, dev_crops: Crops, run: Path, *, th
                 images_per_s = (step - first) * schedule.batch / (time.monotonic() - start)
                 history.write(f"{step},{np.mean(losses):.4f},{area:.4f},{images_per_s:.0f}\n")
                 history.flush()
-                progress.set_postfix(loss=f"{np.mean(losses):.3f}", dev_auc=f"{area:.4f}", images_per_s=f"{images_per_s:.0f}")
+                progress.set_postfix(
+                    loss=f"{np.mean(losses):.3f}", dev_auc=f"{area:.4f}", images_per_s=f"{images_per_s:.0f}"
+                )
                 losses.clear()
                 state = {"net": net, "average": average, "optimizer": optimizer, "rate": rate}
                 save_atomically(

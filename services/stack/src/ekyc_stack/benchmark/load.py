@@ -74,9 +74,7 @@ def _client(port: int, request: bytes, end: float, result: Result) -> None:
 def _drive(port: int, request: bytes, clients: int, seconds: float, results: "multiprocessing.Queue[Result]") -> None:
     result = Result()
     start = time.perf_counter()
-    threads = [
-        threading.Thread(target=_client, args=(port, request, start + seconds, result)) for _ in range(clients)
-    ]
+    threads = [threading.Thread(target=_client, args=(port, request, start + seconds, result)) for _ in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
