@@ -1,146 +1,109 @@
-"""JPEG: a walk over its markers, then libjpeg-turbo through OpenCV (through Pillow for CMYK)."""
+"""A JPEG's marker segments (ITU-T T.81, annex B; Exif 2.32, section 4.5)."""
 
-import re
+import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 
-import cv2
-import numpy as np
-from PIL.JpegImagePlugin import JpegImageFile
+from ekyc_vision.decode_error import DecodeError, Unreadable
 
-from ekyc_vision import exif
-from ekyc_vision.error import DecodeError, Reason
-from ekyc_vision.flatten import flatten
-from ekyc_vision.header import Header
-from ekyc_vision.picture import Rgb
-
-# ITU-T T.81, table B.1: baseline, extended and progressive Huffman. Others (lossless, arithmetic) no camera writes.
-_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
-_OTHER_FRAMES = frozenset(range(0xC3, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_BARE = frozenset({0x01, *range(0xD0, 0xD8)})
-_EOI, _SOS, _APP1 = 0xD9, 0xDA, 0xE1
-_CMYK = 4
-# A marker that ends entropy-coded data: neither a stuffed zero, nor a restart, nor a fill byte.
-_END_OF_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-
-_MOST_SEGMENTS = 4096
-# Ten scans are usual. Each passes over the whole picture however few bytes it has, so many are a bomb.
-_MOST_SCANS = 100
-
-_REDUCED = {
-    1: cv2.IMREAD_COLOR_RGB,
-    2: cv2.IMREAD_COLOR_RGB | cv2.IMREAD_REDUCED_GRAYSCALE_2,
-    4: cv2.IMREAD_COLOR_RGB | cv2.IMREAD_REDUCED_GRAYSCALE_4,
-    8: cv2.IMREAD_COLOR_RGB | cv2.IMREAD_REDUCED_GRAYSCALE_8,
-}
+PREFIX, SOI, EOI, SOS, APP1 = 0xFF, 0xD8, 0xD9, 0xDA, 0xE1
+LENGTH_BYTES = 2
+STANDALONE = {0x01, *range(0xD0, 0xD8)}
+# Start of frame: every 0xC? but DHT (C4), JPG (C8) and DAC (CC).
+FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+ORIENTATION = 0x0112
 
 
 @dataclass(frozen=True, slots=True)
-class JpegHeader(Header):
-    """A JPEG's header.
+class JpegFrame:
+    """What the segments before the first scan tell.
 
     Attributes:
-        components: 1 grey, 3 colour, 4 CMYK or YCCK.
-        scan: Where its first scan starts: the offset of the length of its first SOS segment.
+        width: Stored pixels.
+        height: Stored pixels.
+        components: 1 grey, 3 YCbCr or RGB, 4 CMYK or YCCK.
+        precision: Bits a sample.
+        orientation: EXIF orientation, 1 to 8; 1 where there is none.
+        scan: Offset of the first scan.
     """
 
-    components: int = 3
-    scan: int = 0
+    width: int
+    height: int
+    components: int
+    precision: int
+    orientation: int
+    scan: int
 
 
-def read_header(data: bytes) -> JpegHeader:
-    """Walk the segments up to the first scan.
+def segments(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Yield the marker, the offset and the content of each segment up to the first scan.
 
     Raises:
-        DecodeError: It ends before its first scan, or is no JPEG a camera writes.
+        DecodeError: The file ends before the scan, or is not a sequence of segments.
     """
-    at, turned, frame = 2, 0, None
-    for _ in range(_MOST_SEGMENTS):
-        marker, at = _marker(data, at)
-        if marker in _BARE:
+    at = 2
+    while True:
+        while data[at : at + 2] == b"\xff\xff":  # fill bytes
+            at += 1
+        if at + 4 > len(data):
+            raise DecodeError(Unreadable.TRUNCATED)
+        prefix, marker = data[at : at + 2]
+        if marker in STANDALONE:
+            at += 2
             continue
-        end = _segment_end(data, at)
-        if marker in _FRAMES:
-            if frame is not None:
-                raise DecodeError(Reason.CORRUPT, "a second frame")
-            frame = data[at + 2 : end]
-        elif marker in _OTHER_FRAMES or marker in (0xD8, _EOI):
-            raise DecodeError(Reason.CORRUPT, f"marker 0x{marker:02x}")
-        elif marker == _APP1 and not turned and data[at + 2 : at + 8] == b"Exif\0\0":
-            turned = exif.orientation(data[at + 2 : end])
-        elif marker == _SOS:
-            return _header(frame, turned or 1, at)
-        at = end
-    raise DecodeError(Reason.CORRUPT, "too many segments")
+        length = int.from_bytes(data[at + 2 : at + 4])
+        if prefix != PREFIX or length < LENGTH_BYTES or marker in {SOI, EOI}:
+            raise DecodeError(Unreadable.CORRUPT)
+        segment = data[at + 4 : at + 2 + length]
+        if len(segment) < length - LENGTH_BYTES:
+            raise DecodeError(Unreadable.TRUNCATED)
+        yield marker, at, segment
+        if marker == SOS:
+            return
+        at += 2 + length
 
 
-def decode(data: bytes, header: JpegHeader, shortest_side: int) -> Rgb:
-    """Decode at the largest reduction that leaves the shorter side at ``shortest_side`` pixels or more.
+def read_jpeg(data: bytes) -> JpegFrame:
+    """Read what comes before the first scan.
 
     Raises:
-        DecodeError: Its last scan does not end, it has too many, or libjpeg gives up.
+        DecodeError: The file ends before the scan, is not a sequence of segments, or has no frame.
     """
-    _walk_scans(data, header.scan)
-    reduction = next((by for by in (8, 4, 2) if min(header.width, header.height) >= by * shortest_side), 1)
-    if header.components == _CMYK:
-        image = JpegImageFile(BytesIO(data))
-        image.draft("CMYK", (-(-header.width // reduction), -(-header.height // reduction)))
-        return flatten(image)
-    rgb = cv2.imdecode(np.frombuffer(data, np.uint8), _REDUCED[reduction] | cv2.IMREAD_IGNORE_ORIENTATION)
-    if rgb is None:
-        raise DecodeError(Reason.CORRUPT)
-    return rgb
+    orientation, frame, scan = 1, b"", 0
+    for marker, at, segment in segments(data):
+        if marker in FRAMES:
+            frame = segment
+        elif marker == APP1 and segment.startswith(b"Exif\0\0") and orientation == 1:
+            orientation = exif_orientation(segment[6:])
+        scan = at
+    try:
+        precision, height, width, components = struct.unpack_from(">BHHB", frame)
+    except struct.error as error:
+        raise DecodeError(Unreadable.CORRUPT) from error
+    return JpegFrame(width, height, components, precision, orientation, scan)
 
 
-def _header(frame: bytes | None, turned: int, scan: int) -> JpegHeader:
-    """Read the frame segment: precision, height, width, components (T.81, B.2.2)."""
-    if frame is None or len(frame) < 6:  # noqa: PLR2004 - up to the number of components
-        raise DecodeError(Reason.CORRUPT, "a scan without a frame")
-    precision, height, width, components = (
-        frame[0],
-        int.from_bytes(frame[1:3], "big"),
-        int.from_bytes(frame[3:5], "big"),
-        frame[5],
-    )
-    if precision != 8 or components not in (1, 3, _CMYK) or not width or not height:  # noqa: PLR2004 - bits
-        raise DecodeError(Reason.CORRUPT, f"{precision} bits, {components} components, {width} x {height}")
-    return JpegHeader("jpeg", width, height, turned, components, scan)
+def exif_orientation(tiff: bytes) -> int:
+    """Return the orientation, 1 to 8, of an Exif block that starts at its TIFF header; 1 where it is not readable."""
+    order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
+    if order is None:
+        return 1
+    try:
+        (directory,) = struct.unpack_from(order + "I", tiff, 4)
+        (count,) = struct.unpack_from(order + "H", tiff, directory)
+        for entry in range(min(count, 512)):
+            tag, kind, _, value = struct.unpack_from(order + "HHIH", tiff, directory + 2 + entry * 12)
+            if tag == ORIENTATION and kind == 3:  # noqa: PLR2004 - SHORT
+                return value if 1 <= value <= 8 else 1  # noqa: PLR2004
+    except struct.error:
+        return 1
+    return 1
 
 
-def _walk_scans(data: bytes, at: int) -> None:
-    """Follow the scans to the end-of-image marker; libjpeg would paint the missing part grey instead."""
-    scans = 1
-    at = _segment_end(data, at)
-    for _ in range(_MOST_SEGMENTS):
-        found = _END_OF_SCAN.search(data, at)
-        if found is None:
-            raise DecodeError(Reason.TRUNCATED)
-        marker, at = data[found.end() - 1], found.end()
-        if marker == _EOI:
-            return
-        scans += marker == _SOS
-        if scans > _MOST_SCANS:
-            raise DecodeError(Reason.CORRUPT, "too many scans")
-        at = _segment_end(data, at)
-    raise DecodeError(Reason.CORRUPT, "too many segments")
+def has_end(data: bytes, scan: int) -> bool:
+    """Return whether the scans end in EOI; what follows it does not matter.
 
-
-def _marker(data: bytes, at: int) -> tuple[int, int]:
-    """Return the marker at an offset and the offset behind it."""
-    if data[at : at + 1] not in (b"\xff", b""):
-        raise DecodeError(Reason.CORRUPT, "no marker where one is due")
-    while data[at : at + 1] == b"\xff":
-        at += 1
-    if at >= len(data):
-        raise DecodeError(Reason.TRUNCATED)
-    return data[at], at + 1
-
-
-def _segment_end(data: bytes, at: int) -> int:
-    """Return where the segment ends whose length is stored at an offset."""
-    length = int.from_bytes(data[at : at + 2], "big")
-    if at + 2 > len(data) or at + length > len(data):
-        raise DecodeError(Reason.TRUNCATED)
-    if length < 2:  # noqa: PLR2004 - the length counts itself
-        raise DecodeError(Reason.CORRUPT, "a segment shorter than its length")
-    return at + length
+    In entropy-coded data 0xFF is always followed by 0x00 or a restart marker, so the bytes FF D9 are a marker
+    wherever they stand between segments of a well-formed file.
+    """
+    return data.find(b"\xff\xd9", scan) >= 0
