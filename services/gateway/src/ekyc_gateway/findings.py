@@ -30,8 +30,9 @@ def reasons_to_retake(report: wire.AssessResponse) -> list[Reason]:
     Without a face, or with one that is turned away, much cannot be assessed; the person is told the cause alone.
     """
     failed = [finding for finding in report.findings if finding.outcome == Outcome.OUTCOME_FAILED]
+    no_face = [finding for finding in failed if finding.defect == wire.DEFECT_NO_FACE]
     missing = [finding for finding in report.findings if finding.outcome == Outcome.OUTCOME_NOT_ASSESSED]
-    return [reason(finding) for finding in failed or missing]
+    return [reason(finding) for finding in no_face or failed or missing]
 
 
 def warnings(report: wire.AssessResponse) -> list[Reason]:

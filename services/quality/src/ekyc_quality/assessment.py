@@ -9,7 +9,7 @@ from ekyc_vision.faces import Box, Face, FaceFinder
 from ekyc_vision.picture import Picture, Rgb
 
 from ekyc_quality.facts import Facts
-from ekyc_quality.findings import Finding, Outcome
+from ekyc_quality.findings import Defect, Finding, Outcome
 from ekyc_quality.judge import judge
 from ekyc_quality.measures import MEASURES
 from ekyc_quality.policy import Profile, Profiles
@@ -57,7 +57,8 @@ class Assessment:
         if self.acceptable:
             return []
         failed = [finding for finding in self.findings if finding.outcome is Outcome.FAILED]
-        return failed or [finding for finding in self.findings if finding.outcome is Outcome.NOT_ASSESSED]
+        no_face = [finding for finding in failed if finding.defect is Defect.NO_FACE]
+        return no_face or failed or [finding for finding in self.findings if finding.outcome is Outcome.NOT_ASSESSED]
 
 
 class Assessor:

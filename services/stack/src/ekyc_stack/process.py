@@ -50,8 +50,9 @@ class Process:
         self._reader.start()
 
     def _relay(self, output: TextIO) -> None:
-        for line in output:
-            self._log(self.name, line.rstrip("\n"))
+        with output:
+            for line in output:
+                self._log(self.name, line.rstrip("\n"))
 
     @property
     def pid(self) -> int:
