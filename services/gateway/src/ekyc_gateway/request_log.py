@@ -15,6 +15,8 @@ HEADER = "x-request-id"
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LONGEST_PATH = 128
 CLIENT_GONE = 499
+OK = 200
+PROBES = {"/health", "/ready"}
 """Logged, never sent: nginx's status for a client that left before its answer."""
 
 
@@ -57,6 +59,8 @@ class RequestLog:
                 state["outcome"] = "internal"
                 if status == CLIENT_GONE:  # nothing was sent yet
                     await respond(problem_of("internal", request_id))(scope, receive, send_with_id)
+            if scope["path"] in PROBES and status == OK:
+                return  # a load balancer asks every few seconds
             log.info(
                 "request",
                 method=scope["method"],

@@ -21,6 +21,8 @@ from ekyc_quality.proposal import Proposal, propose
 # A calibration moves what depends on the camera; these follow from the model and the rules of the game.
 FIXED = {Measure.RESOLUTION, Measure.ONE_FACE, Measure.FACE_SIZE}
 FEW = 100
+# Of the table where it is piped; a terminal knows its own.
+WIDTH = 150
 
 Values = Mapping[Measure, list[float]]
 
@@ -68,19 +70,9 @@ def measure_folder(folder: Path, assessor: Assessor, console: Console) -> Values
 def as_table(proposals: list[Proposal]) -> Table:
     """The proposals, for people."""
     table = Table(title="good pictures rejected by each bound, with the exact 95 % interval")
-    for column in (
-        "measure",
-        "n",
-        "1 %",
-        "median",
-        "99 %",
-        "current",
-        "rejects",
-        "proposed",
-        "rejects",
-        "bad rejected",
-    ):
-        table.add_column(column, justify="left" if column == "measure" else "right")
+    table.add_column("measure", no_wrap=True)
+    for column in ("n", "1 %", "median", "99 %", "current", "rejects", "proposed", "rejects", "of bad"):
+        table.add_column(column, justify="right", no_wrap=True)
     for proposal in proposals:
         table.add_row(*proposal.cells())
     return table
@@ -107,7 +99,7 @@ def main(arguments: list[str] | None = None) -> int:
         propose(measure, values, bad.get(measure, []), DEFAULT_PROFILE.rule(measure), options.false_reject_rate)
         for measure, values in good.items()
     ]
-    Console().print(as_table(proposals))
+    Console(width=None if sys.stdout.isatty() else WIDTH).print(as_table(proposals))
     rules = {p.measure: p.rule for p in proposals if p.measure not in FIXED and p.rule != p.current}
     note = f"{n} faces of {options.folder.name}, each bound rejects at most {options.false_reject_rate:.2%} of them"
     profile = Profile(name=options.name, note=note, rules=rules)

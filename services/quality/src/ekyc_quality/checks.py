@@ -42,8 +42,7 @@ def as_record(assessment: Assessment) -> dict[str, Any]:
         "quality_pass": assessment.acceptable,
         "reasons": [_reason(finding) for finding in assessment.reasons],
         "measures": {finding.measure.value: _measure(finding) for finding in assessment.findings},
-        "face": face
-        and {"box": [round(side, 1) for side in (face.box.left, face.box.top, face.box.right, face.box.bottom)]},
+        "face": face and {name: round(getattr(face.box, name), 1) for name in ("left", "top", "right", "bottom")},
         "picture": {
             "width": assessment.picture.width,
             "height": assessment.picture.height,
@@ -84,14 +83,8 @@ def as_table(path: Path, assessment: Assessment) -> Table:
     """Everything about one picture, for people."""
     verdict = "[green]accepted[/]" if assessment.acceptable else "[red]rejected[/]"
     table = Table(title=f"{path.name}: {verdict}", title_justify="left")
-    for column, justify in (
-        ("measure", "left"),
-        ("value", "right"),
-        ("score", "right"),
-        ("bound", "left"),
-        ("", "left"),
-    ):
-        table.add_column(column, justify="right" if justify == "right" else "left")
+    for column in ("measure", "value", "score", "bound", ""):
+        table.add_column(column, justify="right" if column in {"value", "score"} else "left")
     for finding in assessment.findings:
         colour = COLOURS[finding.outcome]
         said = finding.outcome.value if finding.outcome is Outcome.PASSED else f"{finding.defect}: {finding.message}"

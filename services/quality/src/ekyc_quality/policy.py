@@ -32,7 +32,7 @@ class Rule(BaseModel):
 
 
 # The bounds of quality measures for a camera that nobody has calibrated. Starting points of ISO/IEC 29794-5's
-# reference, moved where bona fide pictures of five cameras said so (services/quality/README.md has the figures).
+# reference, moved where bona fide training pictures of five sources said so.
 DEFAULT_RULES = MappingProxyType(
     {
         Measure.RESOLUTION: Rule(required=Bound(min=240)),
