@@ -106,6 +106,11 @@ class Facts:
         """The patch's luma (Rec. 601, gamma-coded): PATCH_SIZE x PATCH_SIZE, uint8."""
         return np.asarray(cv2.cvtColor(self.patch.rgb, cv2.COLOR_RGB2GRAY), np.uint8)
 
+    @cached_property
+    def ycrcb(self) -> Rgb:
+        """The patch as Y', Cr, Cb (ITU-R BT.601, full range): PATCH_SIZE x PATCH_SIZE x 3, uint8."""
+        return np.asarray(cv2.cvtColor(self.patch.rgb, cv2.COLOR_RGB2YCrCb), np.uint8)
+
     @property
     def mask(self) -> Mask:
         """255 inside the face oval (and the picture), else 0: PATCH_SIZE x PATCH_SIZE, uint8."""

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
+from ekyc_vision.picture import Rgb
 
 from ekyc_quality.facts import Facts
 from ekyc_quality.measures.curves import percent
@@ -53,23 +52,22 @@ def value(facts: Facts) -> float:
     Raises:
         ValueError: An eye or a cheek is not in the picture.
     """
-    colours = cv2.cvtColor(facts.rgb, cv2.COLOR_RGB2YCrCb).astype(np.float32)
     shares = [
-        _covered(colours, facts.region(eye.under), facts.region(eye.whole), cheek)
+        _covered(facts.ycrcb, facts.region(eye.under), facts.region(eye.whole), cheek)
         for eye, cheek in zip((RIGHT, LEFT), facts.cheeks, strict=True)
     ]
     return max(sum(shares) / 2, ONE_EYE * max(shares))
 
 
-def _covered(colours: NDArray[np.float32], under: Mask, whole: Mask, cheek: Mask) -> float:
+def _covered(colours: Rgb, under: Mask, whole: Mask, cheek: Mask) -> float:
     if not (under.any() and whole.any()):
         raise ValueError("an eye is not in the picture")
     skin = np.median(colours[cheek > 0], axis=0)
-    tones = colours[under > 0]
+    tones = colours[under > 0].astype(np.float32)
     luminance = tones[:, 0] / max(float(skin[0]), 1.0)
     chroma = np.abs(tones[:, 1:] - skin[1:]).sum(axis=1)
     unlike = (luminance < DARKEST_SKIN) | (luminance > BRIGHTEST_SKIN) | (chroma > FARTHEST_CHROMA)
-    low, high = np.percentile(colours[whole > 0][:, 0], (5, 90))
+    low, high = np.percentile(colours[..., 0][whole > 0], (5, 90))
     contrast = float(high - low) / max(float(skin[0]), 1.0)
     least, enough = EYE_CONTRAST
     featureless = min(max((enough - contrast) / (enough - least), 0.0), 1.0)

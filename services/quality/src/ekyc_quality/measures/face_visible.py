@@ -1,6 +1,5 @@
 """Whether the lower face is bare: no mask, scarf or hand of another colour over nose, mouth and chin."""
 
-import cv2
 import numpy as np
 
 from ekyc_quality.facts import Facts
@@ -18,13 +17,13 @@ def value(facts: Facts) -> float:
     Raises:
         ValueError: The forehead or the lower face is not in the picture.
     """
-    chroma = cv2.cvtColor(facts.rgb, cv2.COLOR_RGB2YCrCb)[..., 1:].astype(np.float32)
     forehead = facts.region(FOREHEAD) > 0
     lower = (facts.region(LOWER_FACE) > 0) & (facts.region(LIPS) == 0)
     if not (forehead.any() and lower.any()):
         raise ValueError("a part of the face is not in the picture")
-    skin = np.median(chroma[forehead], axis=0)
-    return float((np.abs(chroma[lower] - skin).sum(axis=1) > FARTHEST_CHROMA).mean())
+    skin = np.median(facts.ycrcb[forehead], axis=0)[1:]
+    chroma = facts.ycrcb[lower][:, 1:].astype(np.float32)
+    return float((np.abs(chroma - skin).sum(axis=1) > FARTHEST_CHROMA).mean())
 
 
 def score(share: float) -> float:
