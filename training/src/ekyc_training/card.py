@@ -69,7 +69,7 @@ def card(manifest: Manifest, note: str = "") -> str:
     lines += ["", "## The same dev pictures in three forms", "", "| form | AUC | changed verdicts | p50 ms |"]
     lines += ["| --- | --- | --- | --- |"]
     lines += [
-        f"| {name} | {c['auc']:.4f} | {c['changed_verdicts']} of {c['n']} | {c['p50_ms'] or float('nan'):.2f} |"
+        f"| {name} | {c['auc']:.4f} | {c['changed_verdicts']} of {c['n']} | {format(c['p50_ms'], '.2f') if c['p50_ms'] else '-'} |"
         for name, c in m["comparison_on_dev"].items()
     ]
     lines += ["", "## Trivial baselines (AUC on test)", ""]
