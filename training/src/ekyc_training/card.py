@@ -11,6 +11,11 @@ def percent(rate: dict[str, Any]) -> str:
     return f"{rate['value']:.1%} [{low:.1%}, {high:.1%}] n={rate['n']}"
 
 
+def milliseconds(value: float | None) -> str:
+    """Return a latency, or a dash where none was measured."""
+    return "-" if value is None else f"{value:.2f}"
+
+
 def beaten(metrics: dict[str, Any]) -> list[str]:
     """Return a line a source in which a trivial measure separates the classes better than the model."""
     return [
@@ -69,7 +74,7 @@ def card(manifest: Manifest, note: str = "") -> str:
     lines += ["", "## The same dev pictures in three forms", "", "| form | AUC | changed verdicts | p50 ms |"]
     lines += ["| --- | --- | --- | --- |"]
     lines += [
-        f"| {name} | {c['auc']:.4f} | {c['changed_verdicts']} of {c['n']} | {format(c['p50_ms'], '.2f') if c['p50_ms'] else '-'} |"
+        f"| {name} | {c['auc']:.4f} | {c['changed_verdicts']} of {c['n']} | {milliseconds(c['p50_ms'])} |"
         for name, c in m["comparison_on_dev"].items()
     ]
     lines += ["", "## Trivial baselines (AUC on test)", ""]
