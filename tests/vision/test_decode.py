@@ -2,6 +2,7 @@
 
 import io
 import resource
+import time
 
 import cv2
 import numpy as np
@@ -143,6 +144,28 @@ def test_a_bomb_is_refused_by_its_header_without_memory() -> None:
     with pytest.raises(DecodeError):
         decode(bomb)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 10_000, "decoding began"
+
+
+def test_a_scan_bomb_is_refused_before_it_is_decoded() -> None:
+    grey = pillow(Image.new("L", (3000, 3000), 90), "JPEG", progressive=True)
+    last = grey[grey.rindex(b"\xff\xda") : -2]
+    bomb = grey[:-2] + last * 1500 + b"\xff\xd9"
+    assert len(bomb) < 200_000
+    start = time.process_time()
+    with pytest.raises(DecodeError) as caught:
+        decode(bomb)
+    assert caught.value.reason is Unreadable.CORRUPT
+    assert time.process_time() - start < 1, "decoding it takes eleven seconds"
+    assert decode(grey).width == 3000
+
+
+def test_an_end_marker_inside_a_table_does_not_hide_later_scans() -> None:
+    grey = pillow(Image.new("L", (3000, 3000), 90), "JPEG", progressive=True)
+    last = grey[grey.rindex(b"\xff\xda") : -2]
+    comment = b"\xff\xfe\x00\x04\xff\xd9"
+    with pytest.raises(DecodeError):
+        decode(grey[:-2] + comment + last * 1500 + b"\xff\xd9")
+    assert decode(grey[:-2] + comment + b"\xff\xd9").width == 3000
 
 
 def test_what_follows_the_picture_does_not_matter() -> None:

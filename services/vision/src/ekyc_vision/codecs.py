@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from ekyc_vision.decode_error import DecodeError, Unreadable
-from ekyc_vision.jpeg import ORIENTATION, JpegFrame, has_end, read_jpeg
+from ekyc_vision.jpeg import ORIENTATION, JpegFrame, follow_scans, read_jpeg
 from ekyc_vision.picture import Rgb
 
 Codec = Callable[[bytes, int], tuple[Rgb, int]]
@@ -27,8 +27,7 @@ REDUCED = {
 def decode_jpeg(data: bytes, reduction: int) -> tuple[Rgb, int]:
     """Decode at 1/reduction through libjpeg-turbo: OpenCV for what cameras write, Pillow for CMYK and YCCK."""
     frame = read_jpeg(data)
-    if not has_end(data, frame.scan):
-        raise DecodeError(Unreadable.TRUNCATED)
+    follow_scans(data, frame.scan)
     if frame.components not in {1, 3}:
         return _decode_jpeg_with_pillow(data, frame, reduction)
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), REDUCED[reduction])
