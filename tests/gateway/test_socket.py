@@ -149,13 +149,14 @@ class TestSlow:
         begin = time.monotonic()
         response = await http.post("/verify/face", files=FORM)
         assert (response.status_code, response.json()["code"]) == (504, "deadline_exceeded")
-        assert time.monotonic() - begin < 0.3 + 0.2
+        assert time.monotonic() - begin < 2, "the budget is .3 s, the service would take 5"
 
     async def test_one_budget_for_both(self, http: httpx.AsyncClient, quality: Any, liveness: Any) -> None:
         quality.delay = 0.15
         assert (await http.post("/verify/face", files=FORM)).status_code == 200
-        assert 0.2 < quality.seconds_left[0] <= 0.3
-        assert liveness.seconds_left[0] <= 0.15
+        # gRPC carries a deadline in whole ticks of its own clock, which may round up by a few milliseconds.
+        assert 0.2 < quality.seconds_left[0] < 0.32
+        assert liveness.seconds_left[0] < 0.17
 
 
 @pytest.mark.parametrize("service", ["quality", "liveness"])
@@ -171,7 +172,7 @@ async def test_a_service_killed_in_mid_request_is_unavailable(
     await fake.server.stop(None)
     response = await call
     assert (response.status_code, response.json()["code"]) == (503, "backend_unavailable")
-    assert time.monotonic() - begin < 1.5
+    assert time.monotonic() - begin < 3, "the service would take 5"
 
 
 async def test_a_service_that_is_away_is_unavailable_and_ready_names_it(http: httpx.AsyncClient, quality: Any) -> None:
