@@ -4,9 +4,12 @@ Colour is disturbed hard: within a source the two classes often differ in satura
 network that may look at that learns the camera instead of the attack.
 """
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from ekyc_vision.picture import Rgb
+from numpy.typing import NDArray
 
 from ekyc_training.config import Augment
 
@@ -76,8 +79,30 @@ def jpeg(rgb: Rgb, rng: np.random.Generator) -> Rgb:
     return np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR), np.uint8)
 
 
+def lab_statistics(rgb: Rgb) -> NDArray[np.float32]:
+    """Return mean and standard deviation of L, a and b (OpenCV's 8-bit scale): 2 x 3."""
+    return np.stack(cv2.meanStdDev(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)))[..., 0].astype(np.float32)
+
+
+def restyle(rgb: Rgb, towards: NDArray[np.float32], share: float) -> Rgb:
+    """Give a crop the colour statistics of another picture (Reinhard et al., 2001), by a share of the way.
+
+    Args:
+        rgb: The crop.
+        towards: `lab_statistics` of the other picture.
+        share: 0 leaves the crop, 1 takes the other's mean and deviation; the gain is kept within 0.5 to 2.
+    """
+    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
+    mean, deviation = lab_statistics(rgb)
+    gain = np.clip((towards[1] + 1) / (deviation + 1), 0.5, 2) ** share
+    lab = (lab - mean) * gain + mean + (towards[0] - mean) * share
+    return np.asarray(cv2.cvtColor(np.clip(lab, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB), np.uint8)
+
+
+Stage = Callable[[Rgb, np.random.Generator], Rgb]
+
 # In the order of nature: the pose, the lamp, the lens, the sensor, the codec.
-STAGES = {
+STAGES: dict[str, Stage] = {
     "move": move,
     "gamma": gamma,
     "colour": colour,
@@ -89,10 +114,19 @@ STAGES = {
 }
 
 
-def augment(rgb: Rgb, settings: Augment, rng: np.random.Generator) -> Rgb:
-    """Disturb one crop; the shape stays, the input is left alone."""
+def augment(rgb: Rgb, settings: Augment, rng: np.random.Generator, palette: NDArray[np.float32]) -> Rgb:
+    """Disturb one crop; the shape stays, the input is left alone.
+
+    Args:
+        rgb: The crop.
+        settings: How often each disturbance is drawn.
+        rng: Decides everything.
+        palette: N x 2 x 3 colour statistics, of pictures of both classes and all sources, to restyle by.
+    """
     out = rgb[:, ::-1] if rng.random() < settings.flip else rgb
     out = np.ascontiguousarray(out)
+    if rng.random() < settings.restyle:
+        out = restyle(out, palette[rng.integers(len(palette))], rng.uniform(0.3, 1))
     for name, stage in STAGES.items():
         if rng.random() < getattr(settings, name):
             out = stage(out, rng)

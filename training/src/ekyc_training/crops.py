@@ -1,6 +1,7 @@
 """The cache of prepared crops: `crops.npy`, one line a crop in `crops.csv`, and what could not be read."""
 
 import csv
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import cast
@@ -59,12 +60,21 @@ class Crops:
 
     def split(self, split: Split) -> "Crops":
         """The crops of one split."""
-        keep = [at for at, row in enumerate(self.rows) if row.split == split]
-        return Crops(self.pixels, self.index[keep], [self.rows[at] for at in keep], [self.crops[at] for at in keep])
+        return self._only([at for at, row in enumerate(self.rows) if row.split == split])
+
+    def without(self, sources: Collection[str]) -> "Crops":
+        """The crops of other sources."""
+        return self._only([at for at, row in enumerate(self.rows) if row.source not in sources])
+
+    def of(self, source: str) -> "Crops":
+        """The crops of one source."""
+        return self._only([at for at, row in enumerate(self.rows) if row.source == source])
 
     def with_face(self) -> "Crops":
         """The crops whose face was found: the only ones that a service would score."""
-        keep = [at for at, crop in enumerate(self.crops) if crop.framing == "face"]
+        return self._only([at for at, crop in enumerate(self.crops) if crop.framing == "face"])
+
+    def _only(self, keep: list[int]) -> "Crops":
         return Crops(self.pixels, self.index[keep], [self.rows[at] for at in keep], [self.crops[at] for at in keep])
 
     @property

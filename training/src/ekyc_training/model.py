@@ -1,7 +1,7 @@
-"""The network: a MobileNetV3 that sees RGB and chroma, and the graph around it that is shipped."""
+"""The network: a timm backbone that sees RGB and chroma, and the graph around it that is shipped."""
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import timm
 import torch
@@ -9,59 +9,108 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from ekyc_training.config import Network
+from ekyc_training.starts import load_start
 
 # ITU-R BT.601 (JPEG's): Cb and Cr of full-range RGB, here of (RGB - 127.5) / 127.5, so no offset is needed.
-CHROMA = ((-0.168736, -0.331264, 0.5), (0.5, -0.418688, -0.081312))
+YCBCR = ((-0.168736, -0.331264, 0.5), (0.5, -0.418688, -0.081312))
 # Chroma of faces spans about a third of luma's range; the planes are scaled to match.
 CHROMA_GAIN = 3.0
+PLANES = {"none": 0, "ycbcr": 2, "hsv": 3}
+
+
+class Answer(NamedTuple):
+    """What the network says of a batch.
+
+    Attributes:
+        live: Logits of P(bona fide): batch.
+        species: Logits of the attack species: batch x species; None without that head.
+    """
+
+    live: Tensor
+    species: Tensor | None
 
 
 class LivenessNet(nn.Module):
-    """Logit of P(bona fide).
+    """Logit of P(bona fide), and of the attack species where there is a head for it.
 
-    Input: batch x 3 x size x size, RGB, (x - 127.5) / 127.5, as the ImageNet weights want it. With chroma, two
-    planes are added for the first convolution, whose new weights start at zero, so that the start is the pretrained
-    function. The planes are linear in RGB, so `fold_chroma` gives the same function back without them: they
-    help the optimizer to see small colour differences and cost nothing when serving.
+    Input: batch x 3 x size x size, RGB, (x - 127.5) / 127.5. Chroma planes are added for the first convolution, whose
+    new weights start at zero, so that the start is the pretrained function. YCbCr's planes are linear in RGB, so
+    `fold_chroma` gives the same function back without them: they help the optimizer to see small colour
+    differences and cost nothing when serving. HSV's are not, and stay in the graph.
     """
 
-    def __init__(self, network: Network) -> None:
-        """Build the network and load its start."""
+    def __init__(self, network: Network, species: int = 0) -> None:
+        """Build the network and load its start.
+
+        Args:
+            network: What to build.
+            species: Attack species that the second head tells apart; 0 is no such head.
+
+        Raises:
+            StartError: The start does not fit the backbone.
+        """
         super().__init__()
         backbone: Any = timm.create_model(
-            network.backbone, pretrained=network.pretrained and network.weights is None, drop_rate=network.dropout
+            network.backbone, pretrained=network.start == "timm", drop_rate=network.dropout
         )
-        if network.weights:
-            state = {name: value.float() for name, value in load_file(network.weights).items()}
-            missing, unexpected = backbone.load_state_dict(state, strict=False)
-            if unexpected or any(not name.startswith("classifier.") for name in missing):
-                raise ValueError(f"{network.weights} is no {network.backbone}: {missing=} {unexpected=}")
+        load_start(backbone, network.backbone, network.start)
+        name = backbone.default_cfg["first_conv"]
+        width = getattr(backbone, "head_hidden_size", None) or backbone.num_features
+        # The head's last layer goes; what stands before it, such as MobileNetV3's 1x1 convolution, stays.
         backbone.reset_classifier(1)
+        backbone.set_submodule(backbone.default_cfg["classifier"], nn.Identity())
         self.backbone = backbone
-        self.register_buffer("chroma", torch.tensor(CHROMA)[:, :, None, None] * CHROMA_GAIN, persistent=False)
-        self.has_chroma = network.chroma
-        if network.chroma:
-            stem = backbone.conv_stem
-            stem.weight = nn.Parameter(torch.cat([stem.weight.data, torch.zeros_like(stem.weight.data[:, :2])], 1))
-            stem.in_channels = 5
+        self.live = nn.Linear(width, 1)
+        self.species = nn.Linear(width, species) if species else None
+        self.register_buffer("matrix", torch.tensor(YCBCR)[:, :, None, None] * CHROMA_GAIN, persistent=False)
+        self.chroma = network.chroma
+        stem = backbone.get_submodule(name)
+        self.stem = name
+        if PLANES[self.chroma]:
+            new = torch.zeros_like(stem.weight.data[:, :1]).expand(-1, PLANES[self.chroma], -1, -1)
+            stem.weight = nn.Parameter(torch.cat([stem.weight.data, new], 1))
+            stem.in_channels = stem.weight.shape[1]
 
-    def forward(self, rgb: Tensor) -> Tensor:
-        """Return a logit a picture: batch."""
-        if self.has_chroma:
-            rgb = torch.cat([rgb, nn.functional.conv2d(rgb, cast("Tensor", self.chroma))], 1)
-        return cast("Tensor", self.backbone(rgb)).squeeze(1)
+    def answer(self, rgb: Tensor) -> Answer:
+        """Return both heads' logits."""
+        backbone: Any = self.backbone
+        features = backbone.forward_head(backbone.forward_features(self.with_chroma(rgb)), pre_logits=True)
+        return Answer(self.live(features).squeeze(1), None if self.species is None else self.species(features))
+
+    def forward(self, rgb: Tensor) -> Answer:
+        """Return both heads' logits."""
+        return self.answer(rgb)
+
+    def with_chroma(self, rgb: Tensor) -> Tensor:
+        """Add the chroma planes."""
+        if self.chroma == "ycbcr":
+            return torch.cat([rgb, nn.functional.conv2d(rgb, cast("Tensor", self.matrix))], 1)
+        if self.chroma == "hsv":
+            return torch.cat([rgb, hue_and_saturation(rgb)], 1)
+        return rgb
 
     @torch.no_grad()
     def fold_chroma(self) -> None:
-        """Fold the chroma planes into the first convolution; exact, also at the zero-padded border."""
-        if not self.has_chroma:
+        """Fold YCbCr's planes into the first convolution; exact, also at the zero-padded border."""
+        if self.chroma != "ycbcr":
             return
-        stem = cast("Any", self.backbone).conv_stem
-        mix = cast("Tensor", self.chroma)[:, :, 0, 0]
+        stem: Any = self.backbone.get_submodule(self.stem)
+        mix = cast("Tensor", self.matrix)[:, :, 0, 0]
         folded = stem.weight[:, :3] + torch.einsum("ophw,pc->ochw", stem.weight[:, 3:], mix)
         stem.weight = nn.Parameter(folded.contiguous())
         stem.in_channels = 3
-        self.has_chroma = False
+        self.chroma = "none"
+
+
+def hue_and_saturation(rgb: Tensor) -> Tensor:
+    """Return HSV's saturation, and its hue as a vector as long as the saturation: batch x 3 x height x width.
+
+    A hue angle jumps at red, where skin is; the vector (Hanbury, 2008, eq. 4) does not, and is nil for grey.
+    """
+    red, green, blue = ((rgb + 1) / 2).unbind(1)
+    value = torch.maximum(torch.maximum(red, green), blue) + 1 / 255
+    saturation = 1 - torch.minimum(torch.minimum(red, green), blue) / value
+    return torch.stack([saturation, (red - (green + blue) / 2) / value, (green - blue) * 0.75**0.5 / value], 1)
 
 
 class LivenessGraph(nn.Module):
@@ -76,7 +125,7 @@ class LivenessGraph(nn.Module):
 
     def forward(self, rgb: Tensor) -> Tensor:
         """Return probabilities: batch."""
-        return torch.sigmoid(self.net(normalise(rgb)) / self.temperature)
+        return torch.sigmoid(self.net.answer(normalise(rgb)).live / self.temperature)
 
 
 def normalise(rgb: Tensor) -> Tensor:
@@ -86,6 +135,8 @@ def normalise(rgb: Tensor) -> Tensor:
 
 def read_net(path: Path, network: Network) -> LivenessNet:
     """Load trained weights."""
-    net = LivenessNet(network.model_copy(update={"weights": None, "pretrained": False}))
-    net.load_state_dict(load_file(path))
+    state = load_file(path)
+    species = len(state["species.bias"]) if "species.bias" in state else 0
+    net = LivenessNet(network.model_copy(update={"start": "random"}), species)
+    net.load_state_dict(state)
     return net.eval()

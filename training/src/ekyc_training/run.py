@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from ekyc_training.config import Config
 from ekyc_training.manifest import DataError
 
 
@@ -24,7 +25,7 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 # What a run is: where one of these differs, it is another run.
-IDENTITY = ("seed", "network", "schedule", "augment")
+IDENTITY = ("seed", "network", "sampling", "augment", "loss", "distil", "schedule")
 
 
 def trained_by(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,6 +45,11 @@ def begin_run(run: Path, record: Mapping[str, Any]) -> None:
         write_json(path, record)
     elif trained_by(json.loads(path.read_text(encoding="utf-8"))) != trained_by(record):
         raise DataError(f"{run} was begun with other settings or data: name another run")
+
+
+def config_of(run: Path) -> Config:
+    """Return the settings that a run was begun with."""
+    return Config.model_validate(json.loads((run / "run.json").read_text(encoding="utf-8"))["config"])
 
 
 def save_atomically(state: Mapping[str, Any], path: Path) -> None:

@@ -14,11 +14,12 @@ BATCH = 128
 @torch.inference_mode()
 def logits_of(net: LivenessNet, crops: Crops) -> NDArray[np.float64]:
     """Return the network's logits, one a crop; the network must be in evaluation mode."""
-    batches = [
-        net(normalise(torch.from_numpy(np.stack([crops[at] for at in range(start, min(start + BATCH, len(crops)))]))))
-        for start in range(0, len(crops), BATCH)
-    ]
-    return torch.cat(batches).double().numpy()
+    device = next(net.parameters()).device
+    batches = []
+    for start in range(0, len(crops), BATCH):
+        pixels = np.stack([crops[at] for at in range(start, min(start + BATCH, len(crops)))])
+        batches.append(net.answer(normalise(torch.from_numpy(pixels).to(device))).live)
+    return torch.cat(batches).double().cpu().numpy()
 
 
 def probabilities_of(session: Session, crops: Crops) -> NDArray[np.float64]:

@@ -1,88 +1,130 @@
-"""The training loop, top to bottom: sample, disturb, step, average, look at dev, checkpoint."""
+"""The training loop, top to bottom: a batch, a step, the average, a look at dev, a checkpoint.
+
+One process, or many by `torchrun`: each takes its share of every batch, the gradients are averaged, and the first
+looks at dev and writes. A batch and the dropout of a step depend on the seed and the step alone, so a run that was
+killed goes on as if it had not been.
+"""
 
 import copy
 import math
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 from tqdm import tqdm
 
-from ekyc_training.augment import augment
+from ekyc_training.batches import Batch, Batches
 from ekyc_training.config import Config, Schedule
 from ekyc_training.crops import Crops
-from ekyc_training.metrics import auc
+from ekyc_training.history import History, Look
+from ekyc_training.lessons import mean_probability, teach
+from ekyc_training.loss import loss_of
+from ekyc_training.metrics import auc, eer
 from ekyc_training.model import LivenessNet, normalise
+from ekyc_training.processes import Processes
 from ekyc_training.run import begin_run, git_revision, save_atomically
-from ekyc_training.sampler import Sampler
 from ekyc_training.score import logits_of
 
+# Batches that are made ahead of the step.
+AHEAD = 4
 
-def train(config: Config, train_crops: Crops, dev_crops: Crops, run: Path, *, threads: int = 1) -> Path:
+
+def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
+    config: Config, train_crops: Crops, dev_crops: Crops, run: Path, *, threads: int = 1
+) -> Path:
     """Train, or go on where a checkpoint of the same run stands.
 
-    The model that is kept is the moving average of the weights at the last step: dev is looked at to see that all is
-    well, but a few hundred people are too few to choose a step by.
+    The model that is kept is the moving average of the weights: at the last step, or with patience at the look at dev
+    with the lowest equal error rate. Without patience dev is only watched: a few hundred people are too few to
+    choose a step by.
 
     Args:
         config: The run's settings.
-        train_crops: Learnt from.
+        train_crops: Learnt from, apart from sources that the settings leave out.
         dev_crops: Watched.
         run: The run's folder; made where absent.
-        threads: Of torch.
+        threads: Of torch on a CPU, and of the making of batches beside a GPU.
 
     Returns:
         The trained weights, ``run/model.safetensors``.
 
     Raises:
-        DataError: The run was begun with other settings or data.
+        DataError: The run was begun with other settings or data, or a source lacks one of the classes.
     """
-    torch.manual_seed(config.seed)
+    processes = Processes()
+    device, schedule = processes.device, config.schedule
     torch.set_num_threads(threads)
+    train_crops = train_crops.without(config.sampling.leave_out)
+    dev_crops = dev_crops.without(config.sampling.leave_out)
     run.mkdir(parents=True, exist_ok=True)
-    begin_run(
-        run,
-        {
-            "config": config.as_record(),
-            "git_revision": git_revision(),
-            "train_list_sha256": train_crops.sha256,
-            "dev_list_sha256": dev_crops.sha256,
-            "torch": torch.__version__,
-        },
-    )
-    schedule = config.schedule
-    net = LivenessNet(config.network).to(memory_format=torch.channels_last)
+    if processes.first:
+        record = {"config": config.as_record(), "git_revision": git_revision(), "torch": torch.__version__}
+        lists = {"train_list_sha256": train_crops.sha256, "dev_list_sha256": dev_crops.sha256}
+        begin_run(run, record | lists | {"processes": processes.world, "device": device.type})
+
+    batches = Batches(train_crops, config)
+    torch.manual_seed(config.seed)
+    net = LivenessNet(config.network, len(batches.species) if config.loss.species else 0)
+    net = net.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(net).eval()
     optimizer = AdamW(parameter_groups(net, schedule.weight_decay), lr=schedule.learning_rate)
     rate = LambdaLR(optimizer, lambda step: rate_at(step, schedule))
+    parts: dict[str, LivenessNet | AdamW | LambdaLR] = {
+        "net": net, "average": average, "optimizer": optimizer, "rate": rate
+    }  # fmt: skip
+    looks: list[Look] = []
     step = 0
-    checkpoint = run / "checkpoint.pt"
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        for part, name in ((net, "net"), (average, "average"), (optimizer, "optimizer"), (rate, "rate")):
+    if (run / "checkpoint.pt").exists():
+        state = torch.load(run / "checkpoint.pt", map_location=device, weights_only=True)
+        for name, part in parts.items():
             part.load_state_dict(state[name])
-        torch.set_rng_state(state["rng"])
-        step = int(state["step"])
+        looks = [Look(*look) for look in state["looks"]]
+        step = looks[-1].step
 
-    sampler = Sampler(train_crops.rows, config.seed)
-    history = (run / "history.csv").open("a", encoding="utf-8")
+    taught: Tensor | None = None
+    if config.distil.teachers:
+        views = [
+            teach(path, config, train_crops, lambda at: batches.batch(at).pixels) for path in config.distil.teachers
+        ]
+        taught = torch.from_numpy(mean_probability(views))
+
+    shared = DistributedDataParallel(net) if processes.world > 1 else net
+    last = looks[-1].step if stopped(looks, schedule) else schedule.steps
     losses: list[float] = []
-    start, first = time.monotonic(), step
-    with ThreadPoolExecutor(1) as ahead, tqdm(total=schedule.steps, initial=step, unit="step") as progress, history:
-        coming = ahead.submit(make_batch, train_crops, sampler, config, step)
-        while step < schedule.steps:
-            pixels, live = coming.result()
-            coming = ahead.submit(make_batch, train_crops, sampler, config, step + 1)
+    began, first_step = time.monotonic(), step
+    with (
+        ThreadPoolExecutor(max(threads, 1)) as makers,
+        closing(History(run, looks, enabled=processes.first)) as history,
+        tqdm(total=last, initial=step, unit="step", disable=not processes.first, mininterval=2) as progress,
+    ):
 
+        def view_of(at: int) -> int:
+            return at % config.distil.views if taught is not None else at
+
+        def order(at: int) -> None:
+            coming.append(makers.submit(batches.batch, view_of(at), processes.rank, processes.world))
+
+        coming: list[Future[Batch]] = []
+        for at in range(step, min(step + AHEAD, last)):
+            order(at)
+        while step < last:
+            batch = coming.pop(0).result()
+            if step + AHEAD < last:
+                order(step + AHEAD)
+
+            torch.manual_seed((config.seed * 1_000_003 + step) * processes.world + processes.rank)  # of dropout
             net.train()
-            target = live * (1 - schedule.label_smoothing) + schedule.label_smoothing / 2
-            loss = nn.functional.binary_cross_entropy_with_logits(net(normalise(pixels)), target)
+            answer = shared(normalise(batch.pixels.to(device)))
+            lesson = None if taught is None else taught[view_of(step), processes.rank :: processes.world].to(device)
+            loss = loss_of(answer, batch.live.to(device), batch.species.to(device), config.loss, config.distil, lesson)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
@@ -92,36 +134,51 @@ def train(config: Config, train_crops: Crops, dev_crops: Crops, run: Path, *, th
             losses.append(float(loss.detach()))
             progress.update()
 
-            if step % schedule.check_every == 0 or step == schedule.steps:
-                area = auc(dev_crops.live, logits_of(average, dev_crops))
-                images_per_s = (step - first) * schedule.batch / (time.monotonic() - start)
-                history.write(f"{step},{np.mean(losses):.4f},{area:.4f},{images_per_s:.0f}\n")
-                history.flush()
-                progress.set_postfix(
-                    loss=f"{np.mean(losses):.3f}", dev_auc=f"{area:.4f}", images_per_s=f"{images_per_s:.0f}"
+            if step % schedule.check_every == 0 or step == last:
+                logits = logits_of(average, dev_crops)
+                look = Look(
+                    step=step,
+                    loss=float(np.mean(losses)),
+                    dev_auc=auc(dev_crops.live, logits),
+                    dev_eer=eer(dev_crops.live, logits)[0],
+                    images_per_s=(step - first_step) * schedule.batch / (time.monotonic() - began),
                 )
+                looks.append(look)
                 losses.clear()
-                state = {"net": net, "average": average, "optimizer": optimizer, "rate": rate}
-                save_atomically(
-                    {name: part.state_dict() for name, part in state.items()}
-                    | {"step": step, "rng": torch.get_rng_state()},
-                    checkpoint,
-                )
-        coming.cancel()
+                if processes.first:
+                    if look.dev_eer <= min(earlier.dev_eer for earlier in looks):
+                        save_weights(average, run / "best.safetensors")
+                    states = {name: part.state_dict() for name, part in parts.items()}
+                    save_atomically(states | {"looks": [tuple(look) for look in looks]}, run / "checkpoint.pt")
+                history.add(look)
+                progress.set_postfix(look.shown())
+                if stopped(looks, schedule):
+                    break
+        for waiting in coming:
+            waiting.cancel()
     weights = run / "model.safetensors"
-    save_file({name: value.contiguous() for name, value in average.state_dict().items()}, weights)
+    if processes.first:
+        if schedule.patience:
+            (run / "best.safetensors").replace(weights)
+        else:
+            save_weights(average, weights)
+    processes.close()
     return weights
 
 
-def make_batch(crops: Crops, sampler: Sampler, config: Config, step: int) -> tuple[Tensor, Tensor]:
-    """Return the step's disturbed crops, batch x size x size x 3 uint8, and labels, 1 for bona fide."""
-    chosen = sampler.batch(step, config.schedule.batch)
-    disturbed = [
-        augment(crops[at], config.augment, np.random.default_rng([config.seed, step, slot]))
-        for slot, at in enumerate(chosen)
-    ]
-    live = [float(crops.rows[at].live) for at in chosen]
-    return torch.from_numpy(np.stack(disturbed)), torch.tensor(live)
+def stopped(looks: list[Look], schedule: Schedule) -> bool:
+    """Return whether dev has not got better for as long as the settings wait."""
+    if not schedule.patience or len(looks) <= schedule.patience:
+        return False
+    rates = [look.dev_eer for look in looks]
+    return min(rates[-schedule.patience :]) >= min(rates[: -schedule.patience])
+
+
+def save_weights(net: nn.Module, path: Path) -> None:
+    """Write weights so that a crash leaves the old file or the new one."""
+    unfinished = path.with_suffix(".unfinished")
+    save_file({name: value.contiguous() for name, value in net.state_dict().items()}, unfinished)
+    unfinished.replace(path)
 
 
 def parameter_groups(net: nn.Module, weight_decay: float) -> list[dict[str, object]]:
