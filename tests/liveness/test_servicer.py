@@ -14,7 +14,7 @@ from ekyc_chassis.errors import reason_of
 from ekyc_chassis.server import Server
 from ekyc_chassis.settings import ProcessSettings
 from ekyc_liveness.bundle import Thresholds, open_bundle
-from ekyc_liveness.servicer import LivenessServicer, band_of
+from ekyc_liveness.servicer import LivenessServicer
 from ekyc_liveness.session import Session
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,6 +72,6 @@ def test_pixels_that_do_not_fill_the_square_are_refused(stub: LivenessServiceStu
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
 def test_bands_partition_the_probabilities(probability: float, one: float, other: float) -> None:
     thresholds = Thresholds(live=max(one, other), spoof=min(one, other), rule="any")
-    band = band_of(probability, thresholds)
-    assert (band == Band.BAND_LIVE) == (probability >= thresholds.live)
-    assert (band == Band.BAND_SPOOF) == (probability < thresholds.spoof)
+    band = thresholds.band(probability)
+    assert (band == "live") == (probability >= thresholds.live)
+    assert (band == "spoof") == (probability < thresholds.spoof)

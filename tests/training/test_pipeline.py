@@ -10,10 +10,10 @@ from ekyc_stack.stack import provider
 from ekyc_training.config import Config
 from ekyc_training.crops import Crop, Crops
 from ekyc_training.export import export
-from ekyc_training.manifest import Row
+from ekyc_training.inference import logits_of, probabilities_of
 from ekyc_training.model import LivenessGraph, read_net
 from ekyc_training.quantize import quantize
-from ekyc_training.score import logits_of, probabilities_of
+from ekyc_training.rows import Row
 from ekyc_training.train import train
 
 SIZE = 64

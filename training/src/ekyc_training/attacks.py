@@ -4,6 +4,8 @@ Uint8 RGB in and out, square. Strengths are drawn from what prints and screens l
 plainly visible to hardly there.
 """
 
+from typing import Any
+
 import cv2
 import numpy as np
 from ekyc_vision.picture import Rgb
@@ -18,9 +20,9 @@ def grid(size: int) -> tuple[Plane, Plane]:
     return x, y
 
 
-def to_rgb(values: NDArray[np.float32]) -> Rgb:
+def to_rgb(values: NDArray[Any]) -> Rgb:
     """Round and clip to uint8."""
-    return np.clip(values + 0.5, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(values + 0.5, 0, 255), np.uint8)
 
 
 def compress(rgb: Rgb, rng: np.random.Generator) -> Rgb:

@@ -30,7 +30,7 @@ def thresholds(scores: NDArray[np.float64], crops: Crops, decision: Decision) ->
     """
     sources = np.array([row.source for row in crops.rows])
     by_class = [
-        {str(name): scores[(crops.live == live) & (sources == name)] for name in np.unique(sources)}
+        {str(name): scores[(crops.live == live) & (sources == name)] for name in np.unique(sources[crops.live == live])}
         for live in (True, False)
     ]
     spoof = threshold_at_bpcer(by_class[0], decision.spoof_bpcer)

@@ -1,15 +1,18 @@
 """The cache of prepared crops: `crops.npy`, one line a crop in `crops.csv`, and what could not be read."""
 
 import csv
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import cast
+from typing import Literal, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ekyc_training.manifest import DataError, Row, Split, digest
+from ekyc_training.rows import DataError, Row, Split, digest
+
+Framing = Literal["face", "listed", "whole"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +22,14 @@ class Crop:
     Attributes:
         path: Of the picture it was cut from; joins to the manifest.
         sha256: Of the picture's bytes.
-        framing: "face" when the face finder's box was used, "whole" when no face was found and the whole
-            picture stood in for the box (tight crops made by others).
+        framing: "face" when the face finder's box was used, "listed" when it found none and the data's own box stood
+            in, "whole" when the whole picture did (tight crops made by others).
         bytes_per_pixel: Of the file; a trivial baseline.
     """
 
     path: str
     sha256: str
-    framing: str
+    framing: Framing
     bytes_per_pixel: float
 
 
@@ -83,15 +86,49 @@ class Crops:
         return digest(f"{row.path},{row.label},{crop.sha256}" for row, crop in zip(self.rows, self.crops, strict=True))
 
 
-def write_crops(folder: Path, pixels: NDArray[np.uint8], crops: list[Crop], failed: list[tuple[str, str]]) -> None:
-    """Write a cache into an existing, empty folder."""
-    np.save(folder / "crops.npy", pixels)
-    with (folder / "crops.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [field.name for field in fields(Crop)])
-        writer.writeheader()
-        writer.writerows(asdict(crop) for crop in crops)
-    with (folder / "failed.csv").open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([("path", "error"), *failed])
+class CropsWriter:
+    """Fills a cache as the crops come, so that memory does not bound a data set."""
+
+    def __init__(self, folder: Path, most: int, size: int) -> None:
+        """Begin in an existing, empty folder.
+
+        Args:
+            folder: Of the cache.
+            most: Crops to make room for; room that is not used is a hole in the file.
+            size: Side of a crop.
+        """
+        self._folder = folder
+        self._pixels = np.lib.format.open_memmap(folder / "crops.npy", "w+", np.uint8, (most, size, size, 3))
+        self._framings: Counter[str] = Counter()
+        self._failed = 0
+
+    def __enter__(self) -> Self:
+        self._crops_file = (self._folder / "crops.csv").open("w", newline="", encoding="utf-8")
+        self._failed_file = (self._folder / "failed.csv").open("w", newline="", encoding="utf-8")
+        self._crops = csv.DictWriter(self._crops_file, [field.name for field in fields(Crop)])
+        self._crops.writeheader()
+        csv.writer(self._failed_file).writerow(("path", "error"))
+        return self
+
+    def add(self, prepared: Sequence[tuple[Crop, NDArray[np.uint8]]], failed: Sequence[tuple[str, str]]) -> None:
+        """Add crops, and the pictures that could not be read, with the error."""
+        for crop, pixels in prepared:
+            self._pixels[self._framings.total()] = pixels
+            self._framings[crop.framing] += 1
+            self._crops.writerow(asdict(crop))
+        csv.writer(self._failed_file).writerows(failed)
+        self._failed += len(failed)
+
+    def __exit__(self, *error: object) -> None:
+        self._pixels.flush()
+        self._crops_file.close()
+        self._failed_file.close()
+        if error[0] is None and not self._framings:
+            raise DataError(f"not one of {self._failed} pictures could be read, see {self._folder / 'failed.csv'}")
+
+    def __str__(self) -> str:
+        found, total = self._framings["face"], self._framings.total()
+        return f"{total} crops, {total - found} without a found face; {self._failed} unreadable (failed.csv)"
 
 
 def read_crops(folder: Path, rows: list[Row]) -> Crops:
@@ -102,7 +139,7 @@ def read_crops(folder: Path, rows: list[Row]) -> Crops:
     """
     with (folder / "crops.csv").open(newline="", encoding="utf-8") as file:
         crops = [
-            Crop(record["path"], record["sha256"], record["framing"], float(record["bytes_per_pixel"]))
+            Crop(record["path"], record["sha256"], cast("Framing", record["framing"]), float(record["bytes_per_pixel"]))
             for record in csv.DictReader(file)
         ]
     listed = {row.path: row for row in rows}

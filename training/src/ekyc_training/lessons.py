@@ -45,7 +45,7 @@ def teach(teacher: Path, config: Config, crops: Crops, views: Callable[[int], Te
     path = teacher / f"lessons-{key_of(config, crops)}.npy"
     if path.exists():
         return np.asarray(np.load(path), np.float32)
-    net = read_net(teacher / "model.safetensors", config_of(teacher).network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    net = read_net(teacher / "model.safetensors", config_of(teacher).network).to(memory_format=torch.channels_last)
     logits = np.empty((config.distil.views, config.schedule.batch), np.float32)
     for step in trange(config.distil.views, desc=f"{teacher.name} teaches", unit="batch", mininterval=2):
         pixels = normalise(views(step))

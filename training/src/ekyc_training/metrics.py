@@ -3,7 +3,7 @@
 Bona fide is the positive class: a score is P(bona fide), and a presentation is accepted where score >= threshold.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,6 +102,80 @@ def threshold_at_apcer(groups: Mapping[str, Scores], target: float) -> float:
         axis=0,
     )
     return float(candidates[np.flatnonzero(rates <= target)[0]])
+
+
+def bpcer_at_apcer_max(live: Labels, scores: Scores, species: Sequence[str], target: float) -> Rate:
+    """BPCER at the lowest threshold where no species' APCER exceeds ``target``: BPCER10, 20 and 100 at .1, .05, .01.
+
+    Args:
+        live: Labels.
+        scores: Of all.
+        species: Of all; that of bona fide is not looked at.
+        target: 0 to 1.
+    """
+    names = np.asarray(species)[~live]
+    attacks = scores[~live]
+    thresholds = [threshold_at_apcer({"one": attacks[names == name]}, target) for name in np.unique(names)]
+    return bpcer(scores[live], max(thresholds))
+
+
+def acer(apcer_value: float, bpcer_value: float) -> float:
+    """Return the mean of the two rates; no ISO metric, for comparison with papers only."""
+    return (apcer_value + bpcer_value) / 2
+
+
+def det(live: Labels, scores: Scores) -> tuple[Scores, Scores]:
+    """Return APCER (attacks pooled) and BPCER at every threshold, from accepting all to accepting none."""
+    thresholds = np.append(np.unique(scores), np.inf)
+    accepted = 1 - np.searchsorted(np.sort(scores[~live]), thresholds, side="left") / (~live).sum()
+    rejected = np.searchsorted(np.sort(scores[live]), thresholds, side="left") / live.sum()
+    return accepted, rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Presentations of like score: their mean score, the share that is bona fide, and how many they are."""
+
+    score: float
+    live: float
+    n: int
+
+
+def reliability(live: Labels, scores: Scores, bins: int = 10) -> list[Bin]:
+    """Return the bins of equal width of a reliability diagram; empty ones are left out."""
+    at = np.minimum((scores * bins).astype(int), bins - 1)
+    return [
+        Bin(float(scores[at == n].mean()), float(live[at == n].mean()), int((at == n).sum()))
+        for n in range(bins)
+        if (at == n).any()
+    ]
+
+
+def expected_calibration_error(live: Labels, scores: Scores) -> float:
+    """Return the mean distance between score and share of bona fide over bins, by their size (Guo et al., 2017)."""
+    return float(sum(abs(b.score - b.live) * b.n for b in reliability(live, scores)) / len(scores))
+
+
+def bootstrap(
+    subjects: Sequence[str], statistic: Callable[[NDArray[np.intp]], float], rounds: int = 500, seed: int = 0
+) -> tuple[float, float]:
+    """Return a 95 % interval by drawing whole subjects with replacement: pictures of one person are not independent.
+
+    Args:
+        subjects: Of each presentation.
+        statistic: Of the positions that were drawn; not a number where it is undefined, which is left out.
+        rounds: Draws.
+        seed: Of the draws.
+    """
+    names, inverse = np.unique(np.asarray(subjects), return_inverse=True)
+    members = [np.flatnonzero(inverse == n) for n in range(len(names))]
+    rng = np.random.default_rng(seed)
+    values = [
+        statistic(np.concatenate([members[n] for n in rng.integers(len(names), size=len(names))]))
+        for _ in range(rounds)
+    ]
+    low, high = np.nanpercentile(values, [2.5, 97.5])
+    return float(low), float(high)
 
 
 def apcer_at_bpcer(live: Labels, scores: Scores, target: float) -> Rate:

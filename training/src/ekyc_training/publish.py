@@ -4,158 +4,239 @@ import json
 import os
 import shutil
 import tempfile
-import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from ekyc_liveness.bundle import Bundle, Geometry, Manifest, open_bundle, sha256_of
-from ekyc_liveness.session import Session
+from ekyc_liveness.session import Provider, Session
 from ekyc_vision.crop import CropGeometry
-from numpy.typing import NDArray
+from tqdm import tqdm
 
+from ekyc_training.baselines import baselines, trivial
 from ekyc_training.calibrate import temperature, thresholds
 from ekyc_training.card import card
+from ekyc_training.comparison import (
+    ComparisonError,
+    Form,
+    as_record,
+    compare,
+    hold_parity,
+    lost_by_quantization,
+    p50,
+)
 from ekyc_training.config import Config
 from ekyc_training.crops import Crops
+from ekyc_training.evaluation import evaluate, shown
 from ekyc_training.export import export
-from ekyc_training.manifest import DataError
-from ekyc_training.metrics import Rate, apcer, apcer_max, auc, bpcer, eer
+from ekyc_training.inference import logits_of, probabilities_of
+from ekyc_training.metrics import Rate, Scores, apcer, apcer_at_bpcer, auc, bpcer, eer, threshold_at_bpcer
 from ekyc_training.model import LivenessGraph, read_net
-from ekyc_training.quantize import quantize
-from ekyc_training.run import trained_by, write_json
-from ekyc_training.score import logits_of, probabilities_of
+from ekyc_training.quantize import RECIPES, quantize
+from ekyc_training.rows import DataError
+from ekyc_training.run import config_of, trained_by, write_json
 
-Scores = NDArray[np.float64]
+# Points of APCER at BPCER = 1 % on dev that quantization may cost.
+MOST_LOST = 0.5
+FORMS: dict[str, str] = {"ONNX FP32": "fp32", "ONNX INT8": "int8"}
 
 
-def publish(config: Config, crops: Crops, run: Path, target: Path, geometry: CropGeometry) -> Bundle:
+@dataclass(frozen=True)
+class Draft:
+    """The forms of a model before it is published.
+
+    Attributes:
+        folder: Holds fp32/ and int8/, each with model.onnx.
+        recipe: Of the quantization.
+        temperature: Of the calibration.
+        live: Threshold.
+        spoof: Threshold.
+        forms: Compared on dev.
+        int8: The INT8 graph.
+        on_dev: Its scores of dev.
+    """
+
+    folder: Path
+    recipe: str
+    temperature: float
+    live: float
+    spoof: float
+    forms: dict[str, Form]
+    int8: Session
+    on_dev: Scores
+
+
+def publish(
+    config: Config,
+    crops: Crops,
+    run: Path,
+    target: Path,
+    geometry: CropGeometry,
+    *,
+    provider: Provider = "openvino",
+    left_out: dict[str, Any] | None = None,
+    against: Sequence[Path] = (),
+) -> Bundle:
     """Write an immutable bundle; dev chooses, test is looked at once, after everything is fixed.
+
+    Args:
+        config: That the run was trained with.
+        crops: Every split.
+        run: Its folder.
+        target: The bundle's folder, which must not exist.
+        geometry: Of the crops.
+        provider: That the service will run.
+        left_out: What leave-one-out found, for the card.
+        against: Runs of other networks to set beside this one in the card.
 
     Raises:
         DataError: The target exists, or the run was trained with other settings or data.
+        ComparisonError: The exported graph is another function, or every way to quantize costs too much.
     """
-    record = json.loads((run / "run.json").read_text(encoding="utf-8"))
-    train, dev, test = crops.split("train"), crops.split("dev"), crops.split("test")
     if target.exists():
         raise DataError(f"{target} exists, and a bundle is never changed: publish elsewhere or remove it first")
-    asked = {"config": config.as_record(), "train_list_sha256": train.sha256, "dev_list_sha256": dev.sha256}
+    record = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    kept = crops.without(config.sampling.leave_out)
+    asked = {
+        "config": config.as_record(),
+        "train_list_sha256": kept.split("train").sha256,
+        "dev_list_sha256": kept.split("dev").sha256,
+    }
     if trained_by(record) != trained_by(asked):
         raise DataError(f"{run} was trained with other settings or data")
-    dev_faces, test_faces = dev.with_face(), test.with_face()
-    net = read_net(run / "model.safetensors", config.network)
-    logits = logits_of(net, dev_faces)
-    divisor = temperature(logits, dev_faces)
-    seen = Geometry(name=geometry.name, version=geometry.version, size=geometry.size, margin=geometry.margin)
+    dev, test = scorable(kept.split("dev"), config), crops.split("test")
     with tempfile.TemporaryDirectory(dir=run) as work:
-        fp32, int8 = Path(work) / "fp32", Path(work) / "int8"
-        fp32.mkdir()
-        int8.mkdir()
-        export(LivenessGraph(net, divisor), geometry.size, fp32 / "model.onnx")
-        quantize(fp32 / "model.onnx", int8 / "model.onnx", train)
-        scores = {"torch FP32": 1 / (1 + np.exp(-logits / divisor))}
-        milliseconds: dict[str, float] = {}
-        sessions = {}
-        for name, folder in (("ONNX FP32", fp32), ("ONNX INT8", int8)):
-            draft = Bundle(folder=folder, manifest=Manifest.model_construct(geometry=seen))
-            sessions[name] = Session(draft, provider="openvino")
-            scores[name] = probabilities_of(sessions[name], dev_faces)
-            milliseconds[name] = p50(sessions[name], dev_faces)
-        shipped = scores["ONNX INT8"]
-        live, spoof = thresholds(shipped, dev_faces, config.decision)
-        on_test = probabilities_of(sessions["ONNX INT8"], test_faces)
-        metrics = {
-            "comparison_on_dev": {
-                name: {
-                    "auc": auc(dev_faces.live, values),
-                    "changed_verdicts": int(((values >= live) != (scores["torch FP32"] >= live)).sum()),
-                    "largest_difference": float(np.abs(values - scores["torch FP32"]).max()),
-                    "p50_ms": milliseconds.get(name),
-                    "n": len(values),
-                }
-                for name, values in scores.items()
-            },
-            "dev": measure(shipped, dev_faces, live)
-            | {"bands": bands(shipped, dev_faces, live, spoof)}
-            | {"no_face": no_face(dev)},
-            "test": measure(on_test, test_faces, live)
-            | {"bands": bands(on_test, test_faces, live, spoof)}
-            | {"no_face": no_face(test)},
-            "baselines_on_test_auc": baselines(test_faces),
+        draft = draw_up(config, crops, run, Path(work), geometry, provider)
+        metrics: dict[str, Any] = {
+            "comparison_on_dev": as_record(draft.forms, latencies(draft.folder, dev, geometry, provider)),
+            "quantization": draft.recipe,
+            "dev": measure(draft.on_dev, dev, draft),
         }
-        rule = (
-            f"on dev, spoof: BPCER {config.decision.spoof_bpcer:.1%}; live: APCER {config.decision.live_apcer:.1%}; "
-            f"every source weighs the same; {int(dev_faces.live.sum())} bona fide and {int((~dev_faces.live).sum())} "
-            "attack pictures, INT8 scores"
-        )
-        manifest = Manifest.model_validate(
-            {
-                "version": config.release.version,
-                "sha256": sha256_of(int8 / "model.onnx"),
-                "precision": "int8",
-                "purpose": config.release.purpose,
-                "geometry": seen,
-                "thresholds": {"live": live, "spoof": spoof, "rule": rule},
-                "calibration": {"method": "temperature", "temperature": divisor},
-                "metrics": metrics,
-                "provenance": {
-                    "created": datetime.now(UTC).date(),
-                    "git_revision": record["git_revision"],
-                    "config": config.as_record(),
-                    "data": config.release.data,
-                    "data_terms": config.release.data_terms,
-                    "train_list_sha256": record["train_list_sha256"],
-                    "dev_list_sha256": record["dev_list_sha256"],
-                },
+        metrics["eer_threshold_on_dev"] = eer(dev.live, draft.on_dev)[1]
+        if len(test):
+            metrics |= judge_on_test(draft, crops, config)
+        if left_out:
+            metrics["left_out"] = left_out
+        if against:
+            own = draft.folder / "int8" / "model.onnx"
+            metrics["alternatives"] = {f"this: {config.name}": standing(own, draft.int8, dev)}
+            metrics["alternatives"] |= {
+                path.name: alternative(path, crops, dev, geometry, provider) for path in against
             }
-        )
-        write_json(int8 / "bundle.json", manifest.model_dump(mode="json"))
-        (int8 / "MODEL_CARD.md").write_text(card(manifest, record.get("note", "")), encoding="utf-8")
+        manifest = manifest_of(config, record, draft, geometry, metrics, len(dev))
+        bundle = draft.folder / "int8"
+        write_json(bundle / "bundle.json", manifest.model_dump(mode="json"))
+        (bundle / "MODEL_CARD.md").write_text(card(manifest), encoding="utf-8")
         target.parent.mkdir(parents=True, exist_ok=True)
         unfinished = target.with_name(target.name + ".unfinished")
-        shutil.copytree(int8, unfinished)
+        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.copytree(bundle, unfinished)
         os.replace(unfinished, target)  # noqa: PTH105 - a rename that fails where a folder with files stands
     return open_bundle(target)
 
 
-def shown(rate: Rate) -> dict[str, Any]:
-    """Return a rate as plain values."""
-    return {"value": rate.value, "errors": rate.errors, "n": rate.n, "interval_95": list(rate.interval)}
+def scorable(crops: Crops, config: Config) -> Crops:
+    """Return the crops that a service would score: those with a found face. A test run may be on pictures without."""
+    return crops if config.release.purpose == "test" else crops.with_face()
 
 
-def measure(scores: Scores, crops: Crops, threshold: float) -> dict[str, Any]:
-    """Return the rates at a fixed threshold, pooled, per source and per species."""
-    live = crops.live
-    species = np.array([row.species for row in crops.rows])
-    sources = np.array([row.source for row in crops.rows])
-    worst, worst_rate = apcer_max(scores[~live], list(species[~live]), threshold)
+def draw_up(  # noqa: PLR0917 - as publish
+    config: Config, crops: Crops, run: Path, folder: Path, geometry: CropGeometry, provider: Provider
+) -> Draft:
+    """Export, quantize and choose the operating points, all on train and dev.
+
+    Raises:
+        ComparisonError: The exported graph is another function, or every way to quantize costs too much.
+    """
+    train, dev = crops.split("train"), scorable(crops.without(config.sampling.leave_out).split("dev"), config)
+    net = read_net(run / "model.safetensors", config.network)
+    logits = logits_of(net, dev)
+    divisor = temperature(logits, dev)
+    for name in FORMS.values():
+        (folder / name).mkdir()
+    export(LivenessGraph(net, divisor), geometry.size, folder / "fp32" / "model.onnx")
+    scores = {"torch FP32": 1 / (1 + np.exp(-logits / divisor))}
+    scores["ONNX FP32"] = probabilities_of(open_draft(folder / "fp32", geometry, provider), dev)
+    lost = {}
+    for recipe in RECIPES:
+        quantize(folder / "fp32" / "model.onnx", folder / "int8" / "model.onnx", train, recipe=recipe)
+        session = open_draft(folder / "int8", geometry, provider)
+        scores["ONNX INT8"] = probabilities_of(session, dev)
+        live, spoof = thresholds(scores["ONNX INT8"], dev, config.decision)
+        forms = compare(dev.live, scores, "torch FP32", live)
+        hold_parity(forms)
+        lost[recipe] = lost_by_quantization(forms)
+        if lost[recipe] <= MOST_LOST or config.release.purpose == "test":
+            return Draft(folder, recipe, divisor, live, spoof, forms, session, scores["ONNX INT8"])
+        tqdm.write(f"INT8, {recipe}: loses {lost[recipe]:.2f} points of APCER at BPCER = 1 %")
+    points = ", ".join(f"{recipe}: {value:.2f}" for recipe, value in lost.items())
+    raise ComparisonError(f"INT8 loses more than {MOST_LOST} points of APCER at BPCER = 1 % ({points}): not published")
+
+
+def open_draft(folder: Path, geometry: CropGeometry, provider: Provider) -> Session:
+    """Load a graph that has no manifest yet."""
+    seen = Geometry(name=geometry.name, version=geometry.version, size=geometry.size, margin=geometry.margin)
+    return Session(Bundle(folder=folder, manifest=Manifest.model_construct(geometry=seen)), provider=provider)
+
+
+def latencies(folder: Path, crops: Crops, geometry: CropGeometry, provider: Provider) -> dict[str, dict[str, float]]:
+    """Return the median milliseconds of both graphs, one thread, in the provider that serves and in the CPU's."""
+    providers: set[Provider] = {provider, "cpu"}
     return {
-        "auc": auc(live, scores),
-        "eer": eer(live, scores)[0],
-        "apcer_max": {"species": worst, **shown(worst_rate)},
-        "sources": {
-            str(name): {
-                "auc": auc(live[sources == name], scores[sources == name]),
-                "eer": eer(live[sources == name], scores[sources == name])[0],
-                "bpcer": shown(bpcer(scores[(sources == name) & live], threshold)),
-                "apcer": shown(apcer(scores[(sources == name) & ~live], threshold)),
-            }
-            for name in np.unique(sources)
-        },
-        "species": {str(name): shown(apcer(scores[species == name], threshold)) for name in np.unique(species[~live])},
+        name: {at: p50(open_draft(folder / form, geometry, at), crops) for at in sorted(providers)}
+        for name, form in FORMS.items()
     }
 
 
-def bands(scores: Scores, crops: Crops, live: float, spoof: float) -> dict[str, Any]:
-    """Return how many bona fide and how many attacks are accepted, reviewed and rejected."""
-    answers = {}
-    for name, chosen in (("bona_fide", scores[crops.live]), ("attack", scores[~crops.live])):
-        accepted, rejected = int((chosen >= live).sum()), int((chosen < spoof).sum())
-        counts = {"accept": accepted, "review": len(chosen) - accepted - rejected, "reject": rejected}
-        answers[name] = {band: shown(Rate(count, len(chosen))) for band, count in counts.items()}
-    return answers
+def standing(model: Path, session: Session, dev: Crops) -> dict[str, float]:
+    """Return accuracy on dev, size and latency of an INT8 graph."""
+    scores = probabilities_of(session, dev)
+    return {
+        "auc": auc(dev.live, scores),
+        "eer": eer(dev.live, scores)[0],
+        "apcer_at_bpcer_1": apcer_at_bpcer(dev.live, scores, 0.01).value,
+        "megabytes": model.stat().st_size / 1e6,
+        "p50_ms": p50(session, dev),
+    }
+
+
+def alternative(run: Path, crops: Crops, dev: Crops, geometry: CropGeometry, provider: Provider) -> dict[str, float]:
+    """Return how another run stands, quantized in the same way."""
+    with tempfile.TemporaryDirectory(dir=run) as work:
+        folder = Path(work)
+        net = read_net(run / "model.safetensors", config_of(run).network)
+        export(LivenessGraph(net, 1.0), geometry.size, folder / "fp32.onnx")
+        quantize(folder / "fp32.onnx", folder / "model.onnx", crops.split("train"))
+        return standing(folder / "model.onnx", open_draft(folder, geometry, provider), dev)
+
+
+def judge_on_test(draft: Draft, crops: Crops, config: Config) -> dict[str, Any]:
+    """Return what the frozen model does on pictures that chose nothing."""
+    test = scorable(crops.split("test"), config)
+    scores = probabilities_of(draft.int8, test)
+    dev = scorable(crops.without(config.sampling.leave_out).split("dev"), config)
+    sources = np.array([row.source for row in dev.rows])
+    groups = {str(s): draft.on_dev[(sources == s) & dev.live] for s in np.unique(sources[dev.live])}
+    five = threshold_at_bpcer(groups, 0.05)
+    values = np.array([trivial(test[at], test.crops[at].bytes_per_pixel) for at in range(len(test))])
+    return {
+        "test": measure(scores, test, draft),
+        "test_at_dev_bpcer_5": {
+            "threshold": five,
+            "apcer": shown(apcer(scores[~test.live], five)),
+            "bpcer": shown(bpcer(scores[test.live], five)),
+        },
+        "baselines_on_test_auc": baselines(test.rows, values),
+        "no_face_on_test": no_face(crops.split("test")),
+    }
+
+
+def measure(scores: Scores, crops: Crops, draft: Draft) -> dict[str, Any]:
+    """Return every figure of a split."""
+    return evaluate(crops.rows, scores, draft.live, draft.spoof)
 
 
 def no_face(crops: Crops) -> dict[str, Any]:
@@ -167,28 +248,37 @@ def no_face(crops: Crops) -> dict[str, Any]:
     }
 
 
-def baselines(crops: Crops) -> dict[str, dict[str, float]]:
-    """Return the AUC of trivial measures by source; far from .5 either way: the source is easy to cheat on."""
-    sources = np.array([row.source for row in crops.rows])
-    hsv = [cv2.cvtColor(crops[at], cv2.COLOR_RGB2HSV) for at in range(len(crops))]
-    values = {
-        "saturation": np.array([picture[..., 1].mean() for picture in hsv]),
-        "brightness": np.array([picture[..., 2].mean() for picture in hsv]),
-        "sharpness": np.array([cv2.Laplacian(picture[..., 2], cv2.CV_64F).var() for picture in hsv]),
-        "bytes a pixel": np.array([crop.bytes_per_pixel for crop in crops.crops]),
-    }
-    return {
-        name: {str(s): auc(crops.live[sources == s], value[sources == s]) for s in np.unique(sources)}
-        for name, value in values.items()
-    }
-
-
-def p50(session: Session, crops: Crops, runs: int = 300) -> float:
-    """Return the median milliseconds of one inference on real crops."""
-    took = []
-    for at in range(runs):
-        crop = crops[at % len(crops)]
-        start = time.perf_counter()
-        session.run(crop)
-        took.append(time.perf_counter() - start)
-    return float(np.median(took[20:]) * 1000)
+def manifest_of(  # noqa: PLR0917 - a manifest has many parts
+    config: Config, record: dict[str, Any], draft: Draft, geometry: CropGeometry, metrics: dict[str, Any], n: int
+) -> Manifest:
+    """Return the bundle's manifest."""
+    rule = (
+        f"on dev (n={n} with a face), sources weighing the same: live at APCER {config.decision.live_apcer:.0%}, "
+        f"spoof at BPCER {config.decision.spoof_bpcer:.0%}, INT8 scores"
+    )
+    return Manifest.model_validate(
+        {
+            "version": config.release.version,
+            "sha256": sha256_of(draft.folder / "int8" / "model.onnx"),
+            "precision": "int8",
+            "purpose": config.release.purpose,
+            "geometry": {
+                "name": geometry.name,
+                "version": geometry.version,
+                "size": geometry.size,
+                "margin": geometry.margin,
+            },
+            "thresholds": {"live": draft.live, "spoof": draft.spoof, "rule": rule},
+            "calibration": {"method": "temperature", "temperature": draft.temperature},
+            "metrics": metrics,
+            "provenance": {
+                "created": datetime.now(UTC).date(),
+                "git_revision": record["git_revision"],
+                "config": config.as_record(),
+                "data": config.release.data,
+                "data_terms": config.release.data_terms,
+                "train_list_sha256": record["train_list_sha256"],
+                "dev_list_sha256": record["dev_list_sha256"],
+            },
+        }
+    )

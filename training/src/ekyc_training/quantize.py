@@ -1,14 +1,33 @@
 """FP32 ONNX to INT8 QDQ ONNX by NNCF."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import onnx
 
 from ekyc_training.crops import Crops
 
+# What is tried, in this order, until one holds the FP32 graph's error rates.
+RECIPES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "all layers": (),
+        "all but squeeze and excite": (r".*/se/.*",),
+        "all but squeeze and excite, stem and head": (
+            r".*/se/.*",
+            r".*/conv_stem/.*",
+            r".*/conv_head/.*",
+            r".*/live/.*",
+        ),
+    }
+)
 
-def quantize(source: Path, target: Path, calibration: Crops, *, pictures: int = 300) -> None:
+
+def quantize(
+    source: Path, target: Path, calibration: Crops, *, recipe: str = "all layers", pictures: int = 300
+) -> None:
     """Quantize after training.
 
     The overflow fix is on: without it a CPU that lacks VNNI saturates 16-bit sums and the scores drift. The telemetry
@@ -18,18 +37,23 @@ def quantize(source: Path, target: Path, calibration: Crops, *, pictures: int = 
         source: FP32 graph.
         target: Where the INT8 graph goes.
         calibration: Training crops that set the activation ranges, evenly spaced over the list.
-        pictures: How many of them.
+        recipe: One of `RECIPES`: which layers stay in floating point.
+        pictures: How many crops are looked at.
     """
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     import nncf  # noqa: PLC0415 - after the line above
 
     step = max(len(calibration) // pictures, 1)
     dataset = nncf.Dataset([{"rgb": calibration[at][None]} for at in range(0, len(calibration), step)])
+    kept: dict[str, Any] = {}
+    if RECIPES[recipe]:
+        kept = {"ignored_scope": nncf.IgnoredScope(patterns=list(RECIPES[recipe]), validate=False)}
     quantized = nncf.quantize(
         onnx.load(source),
         dataset,
         preset=nncf.QuantizationPreset.MIXED,
         subset_size=pictures,
         advanced_parameters=nncf.AdvancedQuantizationParameters(overflow_fix=nncf.OverflowFix.ENABLE),
+        **kept,
     )
     onnx.save(quantized, target)

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from ekyc_training.config import Config
-from ekyc_training.manifest import DataError
+from ekyc_training.rows import DataError
 
 
 def git_revision() -> str:

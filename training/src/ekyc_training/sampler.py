@@ -8,7 +8,7 @@ import torch
 from torch.utils.data import WeightedRandomSampler
 
 from ekyc_training.config import Sampling
-from ekyc_training.manifest import DataError, Row
+from ekyc_training.rows import DataError, Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,13 @@ from ekyc_training.batches import Batch, Batches
 from ekyc_training.config import Config, Schedule
 from ekyc_training.crops import Crops
 from ekyc_training.history import History, Look
+from ekyc_training.inference import logits_of
 from ekyc_training.lessons import mean_probability, teach
 from ekyc_training.loss import loss_of
 from ekyc_training.metrics import auc, eer
 from ekyc_training.model import LivenessNet, normalise
 from ekyc_training.processes import Processes
 from ekyc_training.run import begin_run, git_revision, save_atomically
-from ekyc_training.score import logits_of
 
 # Batches that are made ahead of the step.
 AHEAD = 4

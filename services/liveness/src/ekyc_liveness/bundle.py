@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Probability = Annotated[float, Field(ge=0, le=1)]
+BandName = Literal["live", "uncertain", "spoof"]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -48,6 +49,12 @@ class Thresholds(Frozen):
         if self.spoof > self.live:
             raise ValueError("the spoof threshold must not exceed the live threshold")
         return self
+
+    def band(self, probability: float) -> BandName:
+        """Return where a probability lies."""
+        if probability >= self.live:
+            return "live"
+        return "uncertain" if probability >= self.spoof else "spoof"
 
 
 class Calibration(Frozen):

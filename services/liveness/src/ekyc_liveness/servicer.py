@@ -9,15 +9,14 @@ from ekyc.v1.liveness_pb2 import Band, Model, ScoreRequest, ScoreResponse
 from ekyc.v1.liveness_pb2_grpc import LivenessServiceServicer
 from ekyc_chassis.errors import EkycError
 
-from ekyc_liveness.bundle import Manifest, Thresholds
+from ekyc_liveness.bundle import BandName, Manifest
 from ekyc_liveness.session import Session
 
-
-def band_of(probability: float, thresholds: Thresholds) -> "Band.ValueType":
-    """Return where a probability lies between the thresholds."""
-    if probability >= thresholds.live:
-        return Band.BAND_LIVE
-    return Band.BAND_UNCERTAIN if probability >= thresholds.spoof else Band.BAND_SPOOF
+BANDS: dict[BandName, "Band.ValueType"] = {
+    "live": Band.BAND_LIVE,
+    "uncertain": Band.BAND_UNCERTAIN,
+    "spoof": Band.BAND_SPOOF,
+}
 
 
 class LivenessServicer(LivenessServiceServicer):
@@ -46,7 +45,7 @@ class LivenessServicer(LivenessServiceServicer):
         milliseconds = (time.perf_counter() - start) * 1000
         return ScoreResponse(
             live_probability=probability,
-            band=band_of(probability, self._thresholds),
+            band=BANDS[self._thresholds.band(probability)],
             model=self._model,
             timings=[StageTiming(stage="inference", milliseconds=milliseconds)],
         )
