@@ -7,8 +7,9 @@ UV ?= $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.uv/bin/uv)
 BIN := .venv/bin
 
 PORT ?= 8000
-CONFIG ?= training/configs/first.yaml
-DATA ?= ../shared/pad
+CONFIG ?= training/configs/student.yaml
+DATA ?=
+WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
 .PHONY: help
 help: ## List the targets
@@ -54,8 +55,24 @@ bench: install-services ## Benchmark the running services against the floor; wri
 	@$(BIN)/python -m ekyc_stack.benchmark
 
 .PHONY: train
-train: install ## Train, quantize and judge a model (CONFIG, DATA)
-	$(BIN)/python -m ekyc_training train --config $(CONFIG) --data $(DATA)
+train: install ## Train a model (CONFIG, DATA); without DATA a minute's smoke run on drawn pictures
+ifeq ($(DATA),)
+	@$(BIN)/ekyc-train smoke
+else
+	@$(BIN)/ekyc-train train --config $(CONFIG) --data $(DATA)
+endif
+
+.PHONY: publish
+publish: install ## Write a trained model's bundle (CONFIG, DATA, TO)
+	@$(BIN)/ekyc-train publish --config $(CONFIG) --data $(DATA) --to $(TO)
+
+.PHONY: evaluate
+evaluate: install-services ## Score DATA with the shipped bundle, write runs/report/report.html
+	@$(BIN)/ekyc-train evaluate --data $(DATA) --workers $(WORKERS)
+
+.PHONY: score
+score: install-services ## Score a list of pictures (MANIFEST, ROOT, OUT, WORKERS), as the services would
+	@$(BIN)/ekyc-train score --manifest $(MANIFEST) --root $(ROOT) --out $(OUT) --workers $(WORKERS)
 
 .PHONY: clean
 clean: ## Remove what can be made again

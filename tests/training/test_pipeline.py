@@ -1,34 +1,50 @@
-"""A few steps on drawn pictures, to the graph that the service runs: torch, ONNX and INT8 say the same."""
+"""A few steps on drawn pictures, to a bundle: torch, ONNX and INT8 say the same, and what does not is refused."""
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import numpy as np
+import onnxruntime as ort
 import pytest
-from ekyc_liveness.bundle import Bundle, Geometry, Manifest
+import torch
+from ekyc_liveness.bundle import BundleError, open_bundle
 from ekyc_liveness.session import Session
 from ekyc_stack.stack import provider
+from ekyc_training import publish as publishing
+from ekyc_training.comparison import ComparisonError, compare, hold_parity, lost_by_quantization
 from ekyc_training.config import Config
 from ekyc_training.crops import Crop, Crops
 from ekyc_training.export import export
 from ekyc_training.inference import logits_of, probabilities_of
 from ekyc_training.model import LivenessGraph, read_net
-from ekyc_training.quantize import quantize
-from ekyc_training.rows import Row
+from ekyc_training.publish import publish
+from ekyc_training.rows import DataError, Row
+from ekyc_training.store import upload
 from ekyc_training.train import train
+from ekyc_vision.crop import CropGeometry
+from moto.server import ThreadedMotoServer
 
 SIZE = 64
+GEOMETRY = CropGeometry("drawn", 1, SIZE, 1.0)
+PROVIDER = provider()
+
+pytestmark = [pytest.mark.timeout(280), pytest.mark.filterwarnings("ignore")]  # torch's, NNCF's and moto's own
 
 
 @pytest.fixture(scope="module")
 def crops() -> Crops:
     """Bona fide are bright on the left, attacks on the right."""
     rng = np.random.default_rng(0)
-    pixels = rng.integers(0, 120, (48, SIZE, SIZE, 3)).astype(np.uint8)
-    rows = [Row(str(n), "drawn", "train", "live" if n % 2 else "print", "", str(n)) for n in range(48)]
-    for n in range(48):
+    pixels = rng.integers(0, 120, (144, SIZE, SIZE, 3)).astype(np.uint8)
+    rows = []
+    for n in range(144):
         half = slice(None, SIZE // 2) if n % 2 else slice(SIZE // 2, None)
         pixels[n, :, half] += 100
-    return Crops(pixels, np.arange(48), rows, [Crop(row.path, "0" * 64, "face", 1.0) for row in rows])
+        split = ("train", "dev", "test")[n % 3]
+        rows.append(Row(str(n), "drawn", split, "live" if n % 2 else "print", "", str(n)))  # type: ignore[arg-type]
+    return Crops(pixels, np.arange(144), rows, [Crop(row.path, "0" * 64, "face", 1.0) for row in rows])
 
 
 @pytest.fixture(scope="module")
@@ -36,38 +52,115 @@ def config() -> Config:
     return Config.model_validate(
         {
             "name": "smoke",
-            "schedule": {"steps": 12, "batch": 8, "check_every": 6, "average": 0.5},
+            "network": {"backbone": "mobilenetv3_small_050"},
+            "schedule": {"steps": 30, "batch": 8, "check_every": 15, "average": 0.8, "learning_rate": 3e-3},
             "augment": {"flip": 0},
             "release": {"version": "smoke", "purpose": "test", "data": "drawn", "data_terms": "none"},
         }
     )
 
 
-@pytest.mark.timeout(200)
-@pytest.mark.filterwarnings("ignore")  # torch's and NNCF's own deprecations
-def test_from_training_to_int8(tmp_path: Path, crops: Crops, config: Config) -> None:
-    weights = train(config, crops, crops, tmp_path / "run")
-    net = read_net(weights, config.network)
-    logits = logits_of(net, crops)
-    expected = 1 / (1 + np.exp(-logits / 1.5))
-
-    folders = {name: tmp_path / name for name in ("fp32", "int8")}
-    for folder in folders.values():
-        folder.mkdir()
-    export(LivenessGraph(net, 1.5), SIZE, folders["fp32"] / "model.onnx")
-    quantize(folders["fp32"] / "model.onnx", folders["int8"] / "model.onnx", crops, pictures=24)
-    geometry = Geometry(name="drawn", version=1, size=SIZE, margin=1)
-    for name, tolerance in (("fp32", 1e-4), ("int8", 0.15)):
-        bundle = Bundle(folder=folders[name], manifest=Manifest.model_construct(geometry=geometry))
-        session = Session(bundle, provider="openvino" if provider() == "openvino" else "cpu")
-        session.warm_up()
-        np.testing.assert_allclose(probabilities_of(session, crops), expected, atol=tolerance)
+@pytest.fixture(scope="module")
+def run(crops: Crops, config: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    run = tmp_path_factory.mktemp("pipeline") / "run"
+    train(config, crops.split("train"), crops.split("dev"), run)
+    return run
 
 
-@pytest.mark.timeout(200)
-@pytest.mark.filterwarnings("ignore")
-def test_a_run_that_stopped_goes_on_where_it_was(tmp_path: Path, crops: Crops, config: Config) -> None:
-    whole = train(config, crops, crops, tmp_path / "whole").read_bytes()
-    again = train(config, crops, crops, tmp_path / "whole").read_bytes()
-    assert whole == again
-    assert (tmp_path / "whole" / "checkpoint.pt").exists()
+@pytest.fixture(scope="module")
+def bundle(crops: Crops, config: Config, run: Path) -> Path:
+    return publish(config, crops, run, run.parent / "bundle", GEOMETRY, provider=PROVIDER).folder
+
+
+def test_every_form_says_the_same(crops: Crops, config: Config, run: Path, tmp_path: Path) -> None:
+    net = read_net(run / "model.safetensors", config.network)
+    expected = 1 / (1 + np.exp(-logits_of(net, crops) / 1.5))
+    export(LivenessGraph(net, 1.5), SIZE, tmp_path / "model.onnx")
+    script = torch.jit.load(str(tmp_path / "model.pt"))  # type: ignore[no-untyped-call]
+    onnx = ort.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
+    for at in range(8):
+        rgb = crops[at][None]
+        assert float(script(torch.from_numpy(rgb.copy()))) == pytest.approx(expected[at], abs=1e-5)
+        assert onnx.run(None, {"rgb": rgb})[0][0] == pytest.approx(expected[at], abs=1e-5)
+
+
+def test_the_bundle_holds_what_was_trained(crops: Crops, config: Config, run: Path, bundle: Path) -> None:
+    opened = open_bundle(bundle)
+    session = Session(opened, provider=PROVIDER)
+    session.warm_up()
+    temperature = opened.manifest.calibration.temperature
+    trained = 1 / (1 + np.exp(-logits_of(read_net(run / "model.safetensors", config.network), crops) / temperature))
+    np.testing.assert_allclose(probabilities_of(session, crops), trained, atol=0.15)
+    with pytest.raises(BundleError, match="test bundle"):
+        open_bundle(bundle, allow_test=False)
+
+
+def test_the_card_and_the_manifest_say_the_same(bundle: Path) -> None:
+    card, manifest = (bundle / "MODEL_CARD.md").read_text(), json.loads((bundle / "bundle.json").read_text())
+    test = manifest["metrics"]["test"]
+    assert test["n"] == {"bona_fide": 24, "attack": 24}
+    assert f"AUC {test['auc']:.4f}" in card
+    assert f"live {manifest['thresholds']['live']:.4f}" in card
+    assert {"torch FP32", "ONNX FP32", "ONNX INT8"} == manifest["metrics"]["comparison_on_dev"].keys()
+    assert manifest["metrics"]["comparison_on_dev"]["ONNX INT8"]["p50_ms"].keys() >= {"cpu"}
+
+
+def test_a_bundle_is_never_changed(crops: Crops, config: Config, run: Path, bundle: Path) -> None:
+    with pytest.raises(DataError, match="never changed"):
+        publish(config, crops, run, bundle, GEOMETRY, provider=PROVIDER)
+
+
+def test_a_run_of_other_settings_is_not_published(crops: Crops, config: Config, run: Path, tmp_path: Path) -> None:
+    other = config.model_copy(update={"seed": 1})
+    with pytest.raises(DataError, match="other settings"):
+        publish(other, crops, run, tmp_path / "bundle", GEOMETRY, provider=PROVIDER)
+
+
+def test_a_loss_by_quantization_is_not_published(
+    crops: Crops, config: Config, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = config.model_copy(update={"release": config.release.model_copy(update={"purpose": "release"})})
+    monkeypatch.setattr(publishing, "MOST_LOST", -101.0)
+    monkeypatch.setattr(publishing, "RECIPES", ("all layers",))
+    with pytest.raises(ComparisonError, match="not published"):
+        publish(release, crops, run, tmp_path / "bundle", GEOMETRY, provider=PROVIDER)
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_forms_are_compared_by_verdict_and_error_rate() -> None:
+    live = np.array([True] * 4 + [False] * 4)
+    trained = np.array([0.9, 0.8, 0.7, 0.6, 0.4, 0.3, 0.2, 0.1])
+    worse = trained.copy()
+    worse[4] = 0.65
+    forms = compare(live, {"torch FP32": trained, "ONNX FP32": trained + 1e-5, "ONNX INT8": worse}, "torch FP32", 0.5)
+    hold_parity(forms)
+    assert forms["ONNX INT8"].changed_verdicts == 1
+    assert lost_by_quantization(forms) == pytest.approx(25)
+    with pytest.raises(ComparisonError, match="another function"):
+        hold_parity(compare(live, {"torch FP32": trained, "ONNX FP32": worse}, "torch FP32", 0.5))
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    _, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    boto3.client("s3").create_bucket(Bucket="models")
+    yield "models"
+    server.stop()
+
+
+def test_s3_gets_a_bundle_once(bundle: Path, bucket: str) -> None:
+    upload(bundle, f"s3://{bucket}/liveness/smoke")
+    client = boto3.client("s3")
+    for path in bundle.iterdir():
+        kept = client.get_object(Bucket=bucket, Key=f"liveness/smoke/{path.name}")["Body"].read()
+        assert kept == path.read_bytes()
+    with pytest.raises(DataError, match="never changed"):
+        upload(bundle, f"s3://{bucket}/liveness/smoke")
+    with pytest.raises(DataError, match="is not s3://"):
+        upload(bundle, "https://bucket/prefix")

@@ -31,6 +31,8 @@ def loss_of(  # noqa: PLR0917 - an answer and what it is held against
         apart = functional.binary_cross_entropy_with_logits(answer.live, taught)
         logit = functional.smooth_l1_loss(answer.live, torch.logit(taught, 1e-3))
         total = (1 - distil.weight) * total + distil.weight * apart + distil.logit * logit
-    if answer.species is not None and bool((species >= 0).any()):
-        total = total + loss.species * functional.cross_entropy(answer.species, species, ignore_index=-1)
+    if answer.species is not None:
+        # Summed and divided here: the library's mean over a batch without attacks is not a number.
+        named = functional.cross_entropy(answer.species, species, ignore_index=-1, reduction="sum")
+        total = total + loss.species * named / (species >= 0).sum().clamp(min=1)
     return total

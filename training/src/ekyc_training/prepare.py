@@ -2,6 +2,7 @@
 
 import hashlib
 import multiprocessing
+import os
 import shutil
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -18,7 +19,7 @@ from tqdm import tqdm
 
 from ekyc_training.celeba_spoof import listed_box
 from ekyc_training.crops import Crop, CropsWriter, Framing
-from ekyc_training.rows import Row
+from ekyc_training.rows import DataError, Row
 
 FINDER: FinderName = "openvino"
 # Rows a worker takes at a time; it loads the face finder anew for each, which is small beside 256 pictures.
@@ -112,12 +113,14 @@ def prepare(data: Path, rows: list[Row], cache: Path, geometry: CropGeometry, wo
         The cache's folder.
 
     Raises:
-        DataError: Not one picture could be read.
+        DataError: Not one picture could be read, or this is one of many processes.
     """
     key = hashlib.sha256("\n".join([FINDER, str(geometry), *(row.path for row in rows)]).encode()).hexdigest()[:12]
     folder = cache / f"{geometry.name}-v{geometry.version}-{geometry.size}-{key}"
     if folder.exists():
         return folder
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise DataError("many processes would prepare the same pictures: run `ekyc-train prepare` first")
     unfinished = folder.with_name(folder.name + ".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)

@@ -91,9 +91,11 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
 
     taught: Tensor | None = None
     if config.distil.teachers:
-        views = [
-            teach(path, config, train_crops, lambda at: batches.batch(at).pixels) for path in config.distil.teachers
-        ]
+        with processes.one_by_one():
+            views = [
+                teach(teacher, config, train_crops, lambda at: batches.batch(at).pixels)
+                for teacher in config.distil.teachers
+            ]
         taught = torch.from_numpy(mean_probability(views))
 
     shared = DistributedDataParallel(net) if processes.world > 1 else net

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import httpx
 
@@ -27,7 +27,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def provider() -> str:
+def provider() -> Literal["openvino", "cpu"]:
     """Return the execution provider of this platform's onnxruntime (see services/liveness/pyproject.toml)."""
     return "openvino" if sys.platform == "linux" and platform.machine() == "x86_64" else "cpu"
 
