@@ -274,7 +274,7 @@ def manifest_of(  # noqa: PLR0917 - a manifest has many parts
             "provenance": {
                 "created": datetime.now(UTC).date(),
                 "git_revision": record["git_revision"],
-                "config": config.as_record(),
+                "config": config.as_record() | {"teachers_sha256": record["teachers"]},
                 "data": config.release.data,
                 "data_terms": config.release.data_terms,
                 "train_list_sha256": record["train_list_sha256"],

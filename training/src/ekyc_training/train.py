@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from ekyc_liveness.bundle import sha256_of
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
@@ -68,7 +69,9 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
     if processes.first:
         record = {"config": config.as_record(), "git_revision": git_revision(), "torch": torch.__version__}
         lists = {"train_list_sha256": train_crops.sha256, "dev_list_sha256": dev_crops.sha256}
-        begin_run(run, record | lists | {"processes": processes.world, "device": device.type})
+        teachers = {path.name: sha256_of(path / "model.safetensors") for path in config.distil.teachers}
+        where = {"processes": processes.world, "device": device.type}
+        begin_run(run, record | lists | where | {"teachers": teachers})
 
     batches = Batches(train_crops, config)
     torch.manual_seed(config.seed)
