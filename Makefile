@@ -7,7 +7,7 @@ UV ?= $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.uv/bin/uv)
 BIN := .venv/bin
 
 PORT ?= 8000
-CONFIG ?= training/configs/student.yaml
+CONFIG ?= training/configs/mobilenetv3-small.yaml
 DATA ?=
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 

@@ -110,7 +110,7 @@ def test_a_subject_in_two_splits_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_run_keeps_the_record_it_began_with(tmp_path: Path) -> None:
-    config = read_config(CONFIGS / "first.yaml")
+    config = read_config(CONFIGS / "mobilenetv3-small.yaml")
     record = {"config": config.as_record(), "train_list_sha256": "a", "dev_list_sha256": "b", "git_revision": "1"}
     begin_run(tmp_path, record)
     begin_run(tmp_path, record | {"git_revision": "2"})

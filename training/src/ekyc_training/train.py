@@ -32,6 +32,7 @@ from ekyc_training.loss import loss_of
 from ekyc_training.metrics import auc, eer
 from ekyc_training.model import LivenessNet, normalise
 from ekyc_training.processes import Processes
+from ekyc_training.rows import DataError
 from ekyc_training.run import begin_run, git_revision, save_atomically
 
 # Batches that are made ahead of the step.
@@ -58,13 +59,17 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
         The trained weights, ``run/model.safetensors``.
 
     Raises:
-        DataError: The run was begun with other settings or data, or a source lacks one of the classes.
+        DataError: The run was begun with other settings or data, a teacher is not trained, or a source lacks one of
+            the classes.
     """
     processes = Processes()
     device, schedule = processes.device, config.schedule
     torch.set_num_threads(threads)
     train_crops = train_crops.without(config.sampling.leave_out)
     dev_crops = dev_crops.without(config.sampling.leave_out)
+    absent = [str(path) for path in config.distil.teachers if not (path / "model.safetensors").exists()]
+    if absent:
+        raise DataError(f"train the teachers first: {', '.join(absent)}")
     run.mkdir(parents=True, exist_ok=True)
     if processes.first:
         record = {"config": config.as_record(), "git_revision": git_revision(), "torch": torch.__version__}
