@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import boto3
@@ -14,10 +15,11 @@ from ekyc_liveness.session import Session
 from ekyc_stack.stack import provider
 from ekyc_training import publish as publishing
 from ekyc_training.comparison import ComparisonError, compare, hold_parity, lost_by_quantization
-from ekyc_training.config import Config
+from ekyc_training.config import Config, Distil
 from ekyc_training.crops import Crop, Crops
 from ekyc_training.export import export
 from ekyc_training.inference import logits_of, probabilities_of
+from ekyc_training.leave_out import leave_one_out
 from ekyc_training.model import LivenessGraph, read_net
 from ekyc_training.publish import publish
 from ekyc_training.rows import DataError, Row
@@ -138,6 +140,22 @@ def test_forms_are_compared_by_verdict_and_error_rate() -> None:
     assert lost_by_quantization(forms) == pytest.approx(25)
     with pytest.raises(ComparisonError, match="another function"):
         hold_parity(compare(live, {"torch FP32": trained, "ONNX FP32": worse}, "torch FP32", 0.5))
+
+
+def test_a_source_that_is_left_out_is_never_seen(crops: Crops, config: Config, tmp_path: Path) -> None:
+    rows = [replace(row, source="b" if at % 4 < 2 else "a") for at, row in enumerate(crops.rows)]
+    two = Crops(crops.pixels, crops.index, rows, crops.crops)
+    short = config.model_copy(update={"schedule": config.schedule.model_copy(update={"steps": 4})})
+    answer = leave_one_out(short, two, tmp_path, ["b"])
+    record = json.loads((tmp_path / "smoke-without-b" / "run.json").read_text())
+    assert record["config"]["sampling"]["leave_out"] == ["b"]
+    assert record["train_list_sha256"] == two.of("a").split("train").sha256
+    assert answer == json.loads((tmp_path / "smoke-left-out.json").read_text())
+    assert answer["sources"]["b"]["n"] == 72
+    assert 0 <= answer["sources"]["b"]["auc"] <= 1
+    taught = short.model_copy(update={"distil": Distil(teachers=(tmp_path,))})
+    with pytest.raises(DataError, match="teachers have seen"):
+        leave_one_out(taught, two, tmp_path, ["b"])
 
 
 @pytest.fixture

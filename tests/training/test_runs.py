@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
 import yaml
+from ekyc_training.__main__ import main
 from ekyc_training.batches import Batches
 from ekyc_training.config import read_config
 from ekyc_training.crops import read_crops
@@ -93,6 +95,22 @@ def test_a_run_killed_without_warning_goes_on_as_if_it_had_not_been(folder: Path
     steps = [line.split(",")[:4] for line in (runs / "run" / "history.csv").read_text().splitlines()]
     assert steps == [line.split(",")[:4] for line in (whole / "run" / "history.csv").read_text().splitlines()]
     assert [row[0] for row in steps] == ["step", "4", "8", "12", "16"]
+
+
+def test_the_contact_sheet_shows_what_the_network_sees(folder: Path, whole: Path) -> None:
+    named = {
+        "config": whole / "config.yaml",
+        "data": folder / "data",
+        "cache": folder / "cache",
+        "out": folder / "s.png",
+    }
+    assert main(["contact-sheet", *(part for name, value in named.items() for part in (f"--{name}", str(value)))]) == 0
+    sheet = cv2.imread(str(out))
+    assert sheet is not None
+    tile = 128 + 2 * 4
+    assert sheet.shape == (8 * tile, 12 * tile, 3)
+    frames = {tuple(int(v) for v in sheet[row * tile, column * tile]) for row in range(8) for column in range(12)}
+    assert len(frames) == 2, "one colour for bona fide, one for attacks"
 
 
 def test_two_processes_train_one_model(folder: Path, train: Command, whole: Path) -> None:
