@@ -98,12 +98,8 @@ def test_a_run_killed_without_warning_goes_on_as_if_it_had_not_been(folder: Path
 
 
 def test_the_contact_sheet_shows_what_the_network_sees(folder: Path, whole: Path) -> None:
-    named = {
-        "config": whole / "config.yaml",
-        "data": folder / "data",
-        "cache": folder / "cache",
-        "out": folder / "s.png",
-    }
+    config, out = whole / "config.yaml", folder / "sheet.png"
+    named = {"config": config, "data": folder / "data", "cache": folder / "cache", "out": out}
     assert main(["contact-sheet", *(part for name, value in named.items() for part in (f"--{name}", str(value)))]) == 0
     sheet = cv2.imread(str(out))
     assert sheet is not None
