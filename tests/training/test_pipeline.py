@@ -92,7 +92,10 @@ def test_the_bundle_holds_what_was_trained(crops: Crops, config: Config, run: Pa
     session.warm_up()
     temperature = opened.manifest.calibration.temperature
     trained = 1 / (1 + np.exp(-logits_of(read_net(run / "model.safetensors", config.network), crops) / temperature))
-    np.testing.assert_allclose(probabilities_of(session, crops), trained, atol=0.15)
+    served = probabilities_of(session, crops)
+    # A model of 30 steps, sharpened by a small temperature: INT8 moves what lies between, and hardly any verdict.
+    assert np.abs(served - trained).mean() < 0.03
+    assert ((served > 0.5) != (trained > 0.5)).sum() <= 3
     with pytest.raises(BundleError, match="test bundle"):
         open_bundle(bundle, allow_test=False)
 
