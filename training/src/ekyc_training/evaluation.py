@@ -20,6 +20,8 @@ from ekyc_training.metrics import (
     bpcer_at_apcer_max,
     eer,
     expected_calibration_error,
+    threshold_at_apcer,
+    threshold_at_bpcer,
 )
 from ekyc_training.rows import Row
 
@@ -66,6 +68,7 @@ def evaluate(rows: Sequence[Row], scores: Scores, live_threshold: float, spoof_t
         },
         "apcer_at_bpcer_1": shown(apcer_at_bpcer(live, scores, 0.01)),
         "apcer_at_bpcer_5": shown(apcer_at_bpcer(live, scores, 0.05)),
+        "operating_points": operating_points(live, scores),
         "ece": expected_calibration_error(live, scores),
         "bands": bands(live, scores, live_threshold, spoof_threshold),
         "species": {
@@ -73,6 +76,21 @@ def evaluate(rows: Sequence[Row], scores: Scores, live_threshold: float, spoof_t
         },
         "sources": slice_by([row.source for row in rows], live, scores, live_threshold),
         "slices": slices(rows, live, scores, live_threshold),
+    }
+
+
+def operating_points(live: Labels, scores: Scores) -> dict[str, Any]:
+    """Return what other thresholds would give on these presentations: to choose from, on pictures of one's own camera."""
+    wanted = {f"BPCER {share:.0%}": threshold_at_bpcer({"all": scores[live]}, share) for share in (0.01, 0.02, 0.05)}
+    wanted |= {f"APCER {share:.0%}": threshold_at_apcer({"all": scores[~live]}, share) for share in (0.01, 0.05, 0.1)}
+    wanted["EER"] = eer(live, scores)[1]
+    return {
+        name: {
+            "threshold": threshold,
+            "apcer": shown(apcer(scores[~live], threshold)),
+            "bpcer": shown(bpcer(scores[live], threshold)),
+        }
+        for name, threshold in sorted(wanted.items(), key=lambda item: item[1])
     }
 
 

@@ -157,6 +157,14 @@ def split_section(name: str, judged: Judged, manifest: Manifest) -> tuple[dict[s
         "<h3>Gate and model together</h3>",
         "<p>Of all pictures, also those that the gate refused or that held no face.</p>",
         table(("figure", "value"), ((key.replace("_", " "), percent(rate)) for key, rate in system.items())),
+        "<h3>Other thresholds</h3><p>On these pictures; a threshold chosen on one camera does not fit another.</p>",
+        table(
+            ("aimed at", "threshold", "APCER, pooled", "BPCER"),
+            (
+                (key, f"{point['threshold']:.4f}", percent(point["apcer"]), percent(point["bpcer"]))
+                for key, point in part["operating_points"].items()
+            ),
+        ),
         image(det_plot(curves), "DET curves"),
         image(roc_plot(curves), "ROC curves"),
         image(reliability_plot(reliability(live, scores), expected_calibration_error(live, scores)), "Reliability"),
