@@ -80,7 +80,7 @@ def evaluate(rows: Sequence[Row], scores: Scores, live_threshold: float, spoof_t
 
 
 def operating_points(live: Labels, scores: Scores) -> dict[str, Any]:
-    """Return what other thresholds would give on these presentations: to choose from, on pictures of one's own camera."""
+    """Return what other thresholds would give on these presentations, to choose from for one's own camera."""
     wanted = {f"BPCER {share:.0%}": threshold_at_bpcer({"all": scores[live]}, share) for share in (0.01, 0.02, 0.05)}
     wanted |= {f"APCER {share:.0%}": threshold_at_apcer({"all": scores[~live]}, share) for share in (0.01, 0.05, 0.1)}
     wanted["EER"] = eer(live, scores)[1]
