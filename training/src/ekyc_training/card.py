@@ -29,14 +29,16 @@ def optional(part: Part, name: str, shape: str) -> str:
 
 def beaten(metrics: Part) -> list[str]:
     """Return a line a source in which a trivial measure separates the classes better than the model."""
-    sources = metrics.get("test", {}).get("sources", {})
-    return [
-        f"- On {source} the mean {name} alone separates better (AUC {value:.2f}, either way) than this model "
-        f"({sources[source]['auc']:.2f}): there it has not shown that it sees more than the camera."
-        for name, values in metrics.get("baselines_on_test_auc", {}).items()
-        for source, value in values.items()
-        if max(value, 1 - value) > sources[source]["auc"]
-    ]
+    lines = []
+    for source, part in metrics.get("test", {}).get("sources", {}).items():
+        values = {name: of[source] for name, of in metrics["baselines_on_test_auc"].items() if source in of}
+        better = [f"{name} {value:.2f}" for name, value in values.items() if max(value, 1 - value) > part.get("auc", 1)]
+        if better:
+            lines.append(
+                f"- On {source} a mean over the picture alone separates better than this model "
+                f"(AUC {part['auc']:.2f}): {', '.join(better)}. There it has not shown that it sees more than the camera."
+            )
+    return lines
 
 
 def split_lines(name: str, part: Part) -> list[str]:
