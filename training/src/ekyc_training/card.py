@@ -36,7 +36,8 @@ def beaten(metrics: Part) -> list[str]:
         if better:
             lines.append(
                 f"- On {source} a mean over the picture alone separates better than this model "
-                f"(AUC {part['auc']:.2f}): {', '.join(better)}. There it has not shown that it sees more than the camera."
+                f"(AUC {part['auc']:.2f}): {', '.join(better)}. "
+                "There it has not shown that it sees more than the camera."
             )
     return lines
 
