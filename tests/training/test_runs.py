@@ -152,4 +152,6 @@ def test_a_run_stops_when_dev_gets_no_better_and_keeps_the_best(folder: Path, tr
     rates = [float(line[3]) for line in lines]
     assert len(lines) < 200
     assert min(rates[-2:]) >= min(rates[:-2])
-    assert (runs / "run" / "model.safetensors").exists()
+    kept = (runs / "run" / "model.safetensors").read_bytes()
+    run(train(runs))
+    assert (runs / "run" / "model.safetensors").read_bytes() == kept, "a finished run is finished"

@@ -83,6 +83,7 @@ def test_a_report_is_one_page_with_every_figure(tmp_path: Path) -> None:
             path = f"{n}-{label}.jpg"
             write(data / path, rgb)
             lines.append(f"{path},mine,test,{label},,{n},{'front' if n % 2 else 'back'}")
+    lines.append("absent.jpg,mine,test,replay,,12,front")  # listed, and refused as the gateway would refuse it
     (data / "manifest.csv").write_text("\n".join(lines) + "\n")
     out = tmp_path / "report"
     asked = ["evaluate", "--data", str(data), "--out", str(out), "--workers", "1", "--provider", provider()]

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from ekyc_vision.picture import Rgb
 
-from ekyc_training.metrics import Scores, auc
+from ekyc_training.metrics import Scores, auc, both_classes
 from ekyc_training.rows import Row
 
 NAMES = ("saturation", "brightness", "contrast", "sharpness", "bytes a pixel")
@@ -32,7 +32,7 @@ def baselines(rows: Sequence[Row], values: Scores) -> dict[str, dict[str, float]
     answer: dict[str, dict[str, float]] = {name: {} for name in NAMES}
     for source in np.unique(sources):
         mine = sources == source
-        if live[mine].all() or not live[mine].any():
+        if not both_classes(live[mine]):
             continue
         for at, name in enumerate(NAMES):
             answer[name][str(source)] = auc(live[mine], values[mine, at])

@@ -1,15 +1,14 @@
 """Temperature and thresholds, on dev only, every source weighing the same."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from ekyc_training.config import Decision
 from ekyc_training.crops import Crops
-from ekyc_training.metrics import threshold_at_apcer, threshold_at_bpcer
+from ekyc_training.metrics import Scores, threshold_at_apcer, threshold_at_bpcer
 
 
-def temperature(logits: NDArray[np.float64], crops: Crops) -> float:
+def temperature(logits: Scores, crops: Crops) -> float:
     """Return the divisor of the logits with the least log loss; each class of each source weighs the same."""
     groups = [(row.source, row.live) for row in crops.rows]
     weights = np.array([1 / groups.count(group) for group in groups])
@@ -22,16 +21,19 @@ def temperature(logits: NDArray[np.float64], crops: Crops) -> float:
     return float(np.exp(found.x))
 
 
-def thresholds(scores: NDArray[np.float64], crops: Crops, decision: Decision) -> tuple[float, float]:
+def by_source(scores: Scores, crops: Crops, *, live: bool) -> dict[str, Scores]:
+    """Return the scores of one class by source; a source without that class is left out."""
+    chosen = crops.live == live
+    sources = np.array([row.source for row in crops.rows])
+    return {str(name): scores[chosen & (sources == name)] for name in np.unique(sources[chosen])}
+
+
+def thresholds(scores: Scores, crops: Crops, decision: Decision) -> tuple[float, float]:
     """Return the live and the spoof threshold; between them a person looks.
 
     The spoof threshold rejects the wanted share of bona fide, the live threshold accepts the wanted share of attacks.
     A model good enough to meet both at once has one threshold, and nothing to review.
     """
-    sources = np.array([row.source for row in crops.rows])
-    by_class = [
-        {str(name): scores[(crops.live == live) & (sources == name)] for name in np.unique(sources[crops.live == live])}
-        for live in (True, False)
-    ]
-    spoof = threshold_at_bpcer(by_class[0], decision.spoof_bpcer)
-    return max(spoof, threshold_at_apcer(by_class[1], decision.live_apcer)), spoof
+    spoof = threshold_at_bpcer(by_source(scores, crops, live=True), decision.spoof_bpcer)
+    live = threshold_at_apcer(by_source(scores, crops, live=False), decision.live_apcer)
+    return max(spoof, live), spoof

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import get_args
 
 import ekyc_liveness
-from ekyc_liveness.bundle import Bundle, open_bundle
+from ekyc_liveness.bundle import open_bundle
 from ekyc_liveness.session import Provider
 from ekyc_vision.crop import DEFAULT_GEOMETRY
 
-from ekyc_training.config import Config, read_config
+from ekyc_training.config import read_config
 from ekyc_training.crops import Crops, read_crops
 from ekyc_training.data import read_rows
 from ekyc_training.gallery import gallery
@@ -96,30 +96,27 @@ def quantize(asked: argparse.Namespace) -> None:
 
 def publish(asked: argparse.Namespace) -> None:
     """Write a bundle to a folder or to S3."""
+    from ekyc_training.publish import publish as write
+    from ekyc_training.store import upload
+
     config = read_config(asked.config)
     crops = crops_of(asked.data, asked.cache, asked.workers)
     left_out = json.loads(asked.left_out.read_text(encoding="utf-8")) if asked.left_out else None
-    run = asked.runs / config.name
-    if not asked.to.startswith("s3://"):
-        bundle = _publish(config, crops, run, Path(asked.to), asked, left_out)
-    else:
-        from ekyc_training.store import upload
-
-        with tempfile.TemporaryDirectory() as folder:
-            bundle = _publish(config, crops, run, Path(folder) / "bundle", asked, left_out)
+    remote = asked.to.startswith("s3://")
+    with tempfile.TemporaryDirectory() as folder:
+        bundle = write(
+            config,
+            crops,
+            asked.runs / config.name,
+            Path(folder) / "bundle" if remote else Path(asked.to),
+            DEFAULT_GEOMETRY,
+            provider=asked.provider,
+            left_out=left_out,
+            against=asked.against,
+        )
+        if remote:
             upload(bundle.folder, asked.to)
     say(f"{asked.to}: {bundle.manifest.version}, sha256 {bundle.manifest.sha256}")
-
-
-def _publish(  # noqa: PLR0917 - two callers, one line each
-    config: Config, crops: Crops, run: Path, target: Path, asked: argparse.Namespace, left_out: dict[str, object] | None
-) -> Bundle:
-    from ekyc_training.publish import publish as write
-
-    against = tuple(asked.against)
-    return write(
-        config, crops, run, target, DEFAULT_GEOMETRY, provider=asked.provider, left_out=left_out, against=against
-    )
 
 
 def _settings(asked: argparse.Namespace) -> Settings:

@@ -16,6 +16,7 @@ from ekyc_training.metrics import (
     apcer_max,
     auc,
     bootstrap,
+    both_classes,
     bpcer,
     bpcer_at_apcer_max,
     eer,
@@ -32,11 +33,6 @@ FEWEST = 10
 def shown(rate: Rate) -> dict[str, Any]:
     """Return a rate as plain values."""
     return {"value": rate.value, "errors": rate.errors, "n": rate.n, "interval_95": list(rate.interval)}
-
-
-def both_classes(live: Labels) -> bool:
-    """Return whether there is anything to tell apart."""
-    return bool(live.any() and not live.all())
 
 
 def evaluate(rows: Sequence[Row], scores: Scores, live_threshold: float, spoof_threshold: float) -> dict[str, Any]:
@@ -146,6 +142,14 @@ def slices(rows: Sequence[Row], live: Labels, scores: Scores, threshold: float) 
     return answer
 
 
+def no_answer(live: Labels, answered: Labels) -> dict[str, Any]:
+    """Return BPNRR and APNRR: the shares of bona fide and of attacks that get no answer from the model."""
+    return {
+        "bpnrr": shown(Rate(int((live & ~answered).sum()), int(live.sum()))),
+        "apnrr": shown(Rate(int((~live & ~answered).sum()), int((~live).sum()))),
+    }
+
+
 def system_view(rows: Sequence[Row], passed: Labels, decisions: Sequence[str]) -> dict[str, Any]:
     """Return gate and model judged together, as a client meets them.
 
@@ -160,9 +164,7 @@ def system_view(rows: Sequence[Row], passed: Labels, decisions: Sequence[str]) -
     """
     live = np.array([row.live for row in rows])
     accepted = np.array([decision == "accept" for decision in decisions])
-    return {
-        "bpnrr": shown(Rate(int((live & ~passed).sum()), int(live.sum()))),
-        "apnrr": shown(Rate(int((~live & ~passed).sum()), int((~live).sum()))),
+    return no_answer(live, passed) | {
         "bona_fide_not_accepted": shown(Rate(int((live & ~accepted).sum()), int(live.sum()))),
         "attack_accepted": shown(Rate(int((~live & accepted).sum()), int((~live).sum()))),
     }

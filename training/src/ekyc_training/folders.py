@@ -13,8 +13,8 @@ LABELS: dict[str, Label] = {
     **{label: cast("Label", label) for label in get_args(Label)}, "real": "live", "bona_fide": "live",
     "fake": "spoof", "attack": "spoof",
 }  # fmt: skip
-# split, label, subject, picture
-DEEPEST = 4
+# label, subject, picture
+DEEPEST = 3
 
 
 def read_folders(data: Path) -> list[Row]:
@@ -24,18 +24,22 @@ def read_folders(data: Path) -> list[Row]:
         DataError: No folder is named after a label.
     """
     rows: list[Row] = []
-    splits: set[str] = set()
+    named: set[str] = set()
     for path in sorted(path for path in data.rglob("*") if path.suffix.lower() in PICTURES):
-        parts = list(path.relative_to(data).parts)
-        split = cast("Split", parts.pop(0)) if parts[0] in get_args(Split) else "train"
-        splits.add(split if len(parts) < len(path.relative_to(data).parts) else "")
+        relative = path.relative_to(data)
+        parts = relative.parts
+        if parts[0] in get_args(Split):
+            named.add(parts[0])
+            split, parts = cast("Split", parts[0]), parts[1:]
+        else:
+            split = "train"
         label = LABELS.get(parts[0].lower())
-        if label is None or len(parts) >= DEEPEST:
+        if label is None or len(parts) > DEEPEST:
             continue
-        subject = parts[1] if len(parts) == DEEPEST - 1 else path.relative_to(data).as_posix()
-        rows.append(Row(path.relative_to(data).as_posix(), data.resolve().name, split, label, "", subject))
+        subject = parts[1] if len(parts) == DEEPEST else relative.as_posix()
+        rows.append(Row(relative.as_posix(), data.resolve().name, split, label, "", subject))
     if not rows:
         raise DataError(f"{data} has no manifest.csv, no Data/train, and no folder named {', '.join(sorted(LABELS))}")
-    if splits == {""}:
+    if not named:
         return cut_all(rows)
-    return rows if "dev" in splits else cut_dev(rows, 0.15)
+    return rows if "dev" in named else cut_dev(rows, 0.15)

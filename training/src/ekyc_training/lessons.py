@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import expit
 from torch import Tensor
 from tqdm import trange
 
@@ -63,4 +64,4 @@ def mean_of_mirrors(net: LivenessNet, pixels: Tensor) -> Tensor:
 
 def mean_probability(logits: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
     """Return the teachers' mean probability: views x batch."""
-    return np.asarray(np.mean([1 / (1 + np.exp(-given)) for given in logits], axis=0), np.float32)
+    return np.asarray(np.mean([expit(given) for given in logits], axis=0), np.float32)

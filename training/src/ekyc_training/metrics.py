@@ -57,6 +57,11 @@ def apcer_max(scores: Scores, species: Sequence[str], threshold: float) -> tuple
     return max(rates.items(), key=lambda item: item[1].value)
 
 
+def both_classes(live: Labels) -> bool:
+    """Return whether there is anything to tell apart."""
+    return bool(live.any() and not live.all())
+
+
 def auc(live: Labels, scores: Scores) -> float:
     """Area under the ROC curve: the chance that a bona fide scores above an attack; ties count half (Mann, Whitney)."""
     positives = int(live.sum())

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ import numpy as np
 from ekyc_liveness.bundle import Bundle, Geometry, Manifest, open_bundle, sha256_of
 from ekyc_liveness.session import Provider, Session
 from ekyc_vision.crop import CropGeometry
+from scipy.special import expit
 from tqdm import tqdm
 
 from ekyc_training.baselines import baselines, trivial
-from ekyc_training.calibrate import temperature, thresholds
+from ekyc_training.calibrate import by_source, temperature, thresholds
 from ekyc_training.card import card
 from ekyc_training.comparison import (
     ComparisonError,
@@ -30,10 +31,10 @@ from ekyc_training.comparison import (
 )
 from ekyc_training.config import Config
 from ekyc_training.crops import Crops
-from ekyc_training.evaluation import evaluate, shown
+from ekyc_training.evaluation import evaluate, no_answer, shown
 from ekyc_training.export import export
 from ekyc_training.inference import logits_of, probabilities_of
-from ekyc_training.metrics import Rate, Scores, apcer, apcer_at_bpcer, auc, bpcer, eer, threshold_at_bpcer
+from ekyc_training.metrics import Scores, apcer, apcer_at_bpcer, auc, bpcer, eer, threshold_at_bpcer
 from ekyc_training.model import LivenessGraph, read_net
 from ekyc_training.quantize import RECIPES, quantize
 from ekyc_training.rows import DataError
@@ -109,7 +110,7 @@ def publish(
         raise DataError(f"{run} was trained with other settings or data")
     dev, test = scorable(kept.split("dev"), config), crops.split("test")
     with tempfile.TemporaryDirectory(dir=run) as work:
-        draft = draw_up(config, crops, run, Path(work), geometry, provider)
+        draft = draw_up(config, crops.split("train"), dev, run, Path(work), geometry, provider)
         metrics: dict[str, Any] = {
             "comparison_on_dev": as_record(draft.forms, latencies(draft.folder, dev, geometry, provider)),
             "quantization": draft.recipe,
@@ -117,7 +118,7 @@ def publish(
         }
         metrics["eer_threshold_on_dev"] = eer(dev.live, draft.on_dev)[1]
         if len(test):
-            metrics |= judge_on_test(draft, crops, config)
+            metrics |= judge_on_test(draft, dev, test, config)
         if left_out:
             metrics["left_out"] = left_out
         if against:
@@ -144,21 +145,20 @@ def scorable(crops: Crops, config: Config) -> Crops:
 
 
 def draw_up(  # noqa: PLR0917 - as publish
-    config: Config, crops: Crops, run: Path, folder: Path, geometry: CropGeometry, provider: Provider
+    config: Config, train: Crops, dev: Crops, run: Path, folder: Path, geometry: CropGeometry, provider: Provider
 ) -> Draft:
     """Export, quantize and choose the operating points, all on train and dev.
 
     Raises:
         ComparisonError: The exported graph is another function, or every way to quantize costs too much.
     """
-    train, dev = crops.split("train"), scorable(crops.without(config.sampling.leave_out).split("dev"), config)
     net = read_net(run / "model.safetensors", config.network)
     logits = logits_of(net, dev)
     divisor = temperature(logits, dev)
     for name in FORMS.values():
         (folder / name).mkdir()
     export(LivenessGraph(net, divisor), geometry.size, folder / "fp32" / "model.onnx")
-    scores = {"torch FP32": 1 / (1 + np.exp(-logits / divisor))}
+    scores = {"torch FP32": expit(logits / divisor)}
     scores["ONNX FP32"] = probabilities_of(open_draft(folder / "fp32", geometry, provider), dev)
     lost = {}
     for recipe in RECIPES:
@@ -178,7 +178,7 @@ def draw_up(  # noqa: PLR0917 - as publish
 
 def open_draft(folder: Path, geometry: CropGeometry, provider: Provider) -> Session:
     """Load a graph that has no manifest yet."""
-    seen = Geometry(name=geometry.name, version=geometry.version, size=geometry.size, margin=geometry.margin)
+    seen = Geometry(**asdict(geometry))
     return Session(Bundle(folder=folder, manifest=Manifest.model_construct(geometry=seen)), provider=provider)
 
 
@@ -213,14 +213,11 @@ def alternative(run: Path, crops: Crops, dev: Crops, geometry: CropGeometry, pro
         return standing(folder / "model.onnx", open_draft(folder, geometry, provider), dev)
 
 
-def judge_on_test(draft: Draft, crops: Crops, config: Config) -> dict[str, Any]:
+def judge_on_test(draft: Draft, dev: Crops, all_test: Crops, config: Config) -> dict[str, Any]:
     """Return what the frozen model does on pictures that chose nothing."""
-    test = scorable(crops.split("test"), config)
+    test = scorable(all_test, config)
     scores = probabilities_of(draft.int8, test)
-    dev = scorable(crops.without(config.sampling.leave_out).split("dev"), config)
-    sources = np.array([row.source for row in dev.rows])
-    groups = {str(s): draft.on_dev[(sources == s) & dev.live] for s in np.unique(sources[dev.live])}
-    five = threshold_at_bpcer(groups, 0.05)
+    five = threshold_at_bpcer(by_source(draft.on_dev, dev, live=True), 0.05)
     values = np.array([trivial(test[at], test.crops[at].bytes_per_pixel) for at in range(len(test))])
     return {
         "test": measure(scores, test, draft),
@@ -230,22 +227,13 @@ def judge_on_test(draft: Draft, crops: Crops, config: Config) -> dict[str, Any]:
             "bpcer": shown(bpcer(scores[test.live], five)),
         },
         "baselines_on_test_auc": baselines(test.rows, values),
-        "no_face_on_test": no_face(crops.split("test")),
+        "no_face_on_test": no_answer(all_test.live, np.array([crop.framing == "face" for crop in all_test.crops])),
     }
 
 
 def measure(scores: Scores, crops: Crops, draft: Draft) -> dict[str, Any]:
     """Return every figure of a split."""
     return evaluate(crops.rows, scores, draft.live, draft.spoof)
-
-
-def no_face(crops: Crops) -> dict[str, Any]:
-    """Return the share of pictures without a found face, which get no answer: of bona fide and of attacks."""
-    missing = np.array([crop.framing != "face" for crop in crops.crops])
-    return {
-        "bpnrr": shown(Rate(int(missing[crops.live].sum()), int(crops.live.sum()))),
-        "apnrr": shown(Rate(int(missing[~crops.live].sum()), int((~crops.live).sum()))),
-    }
 
 
 def manifest_of(  # noqa: PLR0917 - a manifest has many parts
@@ -262,12 +250,7 @@ def manifest_of(  # noqa: PLR0917 - a manifest has many parts
             "sha256": sha256_of(draft.folder / "int8" / "model.onnx"),
             "precision": "int8",
             "purpose": config.release.purpose,
-            "geometry": {
-                "name": geometry.name,
-                "version": geometry.version,
-                "size": geometry.size,
-                "margin": geometry.margin,
-            },
+            "geometry": asdict(geometry),
             "thresholds": {"live": draft.live, "spoof": draft.spoof, "rule": rule},
             "calibration": {"method": "temperature", "temperature": draft.temperature},
             "metrics": metrics,

@@ -14,14 +14,14 @@ from ekyc_vision.decode_error import DecodeError
 
 from ekyc_training.baselines import NAMES, baselines, trivial
 from ekyc_training.evaluation import evaluate, percent, system_view
-from ekyc_training.metrics import Scores, expected_calibration_error, reliability
+from ekyc_training.metrics import Scores, both_classes, reliability
 from ekyc_training.plots import det_plot, histogram_plot, reliability_plot, roc_plot
 from ekyc_training.rows import DataError, Row
 from ekyc_training.score import Score
 
 STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#222}
 table{border-collapse:collapse;margin:1rem 0}td,th{border:1px solid #ccc;padding:.25rem .6rem;text-align:left}
-th{background:#f4f4f4}img{max-width:48%}.no{color:#b00}h2{margin-top:2.5rem}"""
+th{background:#f4f4f4}img{max-width:48%}h2{margin-top:2.5rem}"""
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,10 @@ def trivial_of(data: Path, rows: Sequence[Row]) -> Scores:
     """Return the trivial measures of the whole pictures: rows x `NAMES`; not a number where one is unreadable."""
     values = np.full((len(rows), len(NAMES)), np.nan)
     for at, row in enumerate(rows):
-        content = (data / row.path).read_bytes()
         try:
+            content = (data / row.path).read_bytes()
             picture = decode(content)
-        except DecodeError:
+        except (DecodeError, OSError):
             continue
         values[at] = trivial(picture.rgb, len(content) / (picture.width * picture.height))
     return values
@@ -141,7 +141,7 @@ def split_section(name: str, judged: Judged, manifest: Manifest) -> tuple[dict[s
     curves = {"all": (live, scores)} | {
         str(s): (live[sources == s], scores[sources == s])
         for s in np.unique(sources)
-        if len({*live[sources == s].tolist()}) > 1
+        if both_classes(live[sources == s])
     }
     confusion = part["bands"]
     lines = [
@@ -167,7 +167,7 @@ def split_section(name: str, judged: Judged, manifest: Manifest) -> tuple[dict[s
         ),
         image(det_plot(curves), "DET curves"),
         image(roc_plot(curves), "ROC curves"),
-        image(reliability_plot(reliability(live, scores), expected_calibration_error(live, scores)), "Reliability"),
+        image(reliability_plot(reliability(live, scores), part["ece"]), "Reliability"),
         image(histogram_plot(live, scores, {"live": limits.live, "spoof": limits.spoof}), "Scores by class"),
         "<h3>By source</h3>",
         sliced("source", part["sources"]),

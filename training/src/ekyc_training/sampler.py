@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch.utils.data import WeightedRandomSampler
@@ -64,5 +65,6 @@ class Sampler:
     def batch(self, step: int, size: int) -> list[Draw]:
         """Return the pictures of one batch."""
         generator = torch.Generator().manual_seed(self._seed * 1_000_003 + step)
-        chosen = WeightedRandomSampler(self._weights.tolist(), size, generator=generator)
+        # A tensor is taken as it is; a list would be copied for every batch.
+        chosen = WeightedRandomSampler(cast("Sequence[float]", self._weights), size, generator=generator)
         return [self._draws[at] for at in chosen]

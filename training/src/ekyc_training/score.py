@@ -109,8 +109,7 @@ class Scorer:
 
 def geometry_of(bundle: Bundle) -> CropGeometry:
     """Return the crop that a bundle's model wants."""
-    wanted = bundle.manifest.geometry
-    return CropGeometry(wanted.name, wanted.version, wanted.size, wanted.margin)
+    return CropGeometry(**bundle.manifest.geometry.model_dump())
 
 
 _scorer: Scorer | None = None

@@ -156,7 +156,7 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
                 looks.append(look)
                 losses.clear()
                 if processes.first:
-                    if look.dev_eer <= min(earlier.dev_eer for earlier in looks):
+                    if schedule.patience and look.dev_eer <= min(earlier.dev_eer for earlier in looks):
                         save_weights(average, run / "best.safetensors")
                     states = {name: part.state_dict() for name, part in parts.items()}
                     save_atomically(states | {"looks": [tuple(look) for look in looks]}, run / "checkpoint.pt")
@@ -168,10 +168,10 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
             waiting.cancel()
     weights = run / "model.safetensors"
     if processes.first:
-        if schedule.patience:
-            (run / "best.safetensors").replace(weights)
-        else:
+        if not schedule.patience:
             save_weights(average, weights)
+        elif (run / "best.safetensors").exists():  # it is gone where a finished run is started again
+            (run / "best.safetensors").replace(weights)
     processes.close()
     return weights
 
