@@ -51,7 +51,7 @@ format: install ## Format the code and fix what the linter can
 	$(BIN)/ruff format
 
 .PHONY: bench
-bench: install-services ## Benchmark the running services against the floor; writes bench.json
+bench: install-services ## Benchmark the running services against the floor; writes state bench.json soak.json
 	@$(BIN)/python -m ekyc_stack.benchmark
 
 .PHONY: train
@@ -76,5 +76,5 @@ score: install-services ## Score a list of pictures (MANIFEST, ROOT, OUT, WORKER
 
 .PHONY: clean
 clean: ## Remove what can be made again
-	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache runs cache bench.json
+	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache runs cache state bench.json soak.json
 	find protos -name '*_pb2*.py*' -delete

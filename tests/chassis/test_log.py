@@ -9,11 +9,12 @@ import pytest
 PROGRAM = """
 import structlog
 from ekyc_chassis import log
-log.configure("quality", json={json})
+from ekyc_chassis.settings import ProcessSettings
+log.configure("quality", ProcessSettings(port=0, log_json={json}))
 structlog.get_logger().info("picture assessed", measure="blur")
 picture = b"SECRET-PIXELS"
 try:
-    raise ValueError("broken")
+    raise ValueError("broken: a text that may hold anything")
 except ValueError:
     structlog.get_logger().exception("unexpected error")
 """
@@ -30,7 +31,9 @@ def test_lines_and_tracebacks_hold_no_local_variables(as_json: bool) -> None:
 
 def test_json_is_one_object_a_line() -> None:
     run = subprocess.run([sys.executable, "-c", PROGRAM.format(json=True)], capture_output=True, text=True, check=True)
-    first = json.loads(run.stdout.splitlines()[0])
+    first, second = (json.loads(line) for line in run.stdout.splitlines())
+    assert second["exception"][0]["exc_type"] == "ValueError"
+    assert "may hold anything" not in run.stdout
     assert first["service"] == "quality"
     assert first["event"] == "picture assessed"
     assert first["measure"] == "blur"

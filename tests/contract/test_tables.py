@@ -14,6 +14,7 @@ from ekyc_gateway.examples import ANSWERS
 from ekyc_gateway.problem import MEDIA_TYPE, Problem
 from ekyc_gateway.settings import Settings
 from ekyc_gateway.wire import DEFECTS, FIELDS, MEASURES, OUTCOMES, VERDICTS
+from pydantic import SecretStr
 
 
 def specified(enum: Any) -> dict[str, int]:
@@ -45,12 +46,12 @@ def test_the_answer_examples_fit_the_model_and_name_real_things() -> None:
         assert set(answer.quality) == fields
         assert set(answer.quality.values()) <= {"ok", *DEFECTS.values()}
         for reason in answer.reasons:
-            assert reason.measure in {"liveness", *MEASURES.values()}
+            assert reason.measure in {"liveness", "upload", *MEASURES.values()}
 
 
 @pytest.fixture
 async def schema() -> dict[str, Any]:
-    app = create_app(Settings(api_key_hashes=("0" * 64,)))
+    app = create_app(Settings(keys=SecretStr("{}"), key_pepper=SecretStr("p" * 32)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
         assert (await client.get("/docs")).status_code == 200
         document: dict[str, Any] = (await client.get("/openapi.json")).json()
@@ -78,4 +79,4 @@ async def test_openapi_shows_the_answer_the_form_and_the_key(schema: dict[str, A
     assert content["schema"]
     assert post["requestBody"]["content"]["multipart/form-data"]["schema"]["required"] == ["image"]
     assert post["security"] == [{"APIKeyHeader": []}]
-    assert {parameter["name"] for parameter in post["parameters"]} == {"detail", "profile"}
+    assert {parameter["name"] for parameter in post["parameters"]} == {"detail", "profile", "Idempotency-Key"}

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -18,15 +19,32 @@ from ekyc.v1.liveness_pb2_grpc import add_LivenessServiceServicer_to_server
 from ekyc.v1.quality_pb2_grpc import add_QualityServiceServicer_to_server
 from ekyc_chassis.errors import to_status
 from ekyc_chassis.limits import MAX_MESSAGE_BYTES
+from ekyc_gateway.access.api_key import ApiKey
+from ekyc_gateway.access.key_record import KeyList, KeyRecord
 from ekyc_gateway.app import create_app
 from ekyc_gateway.backends import LIVENESS, QUALITY
-from ekyc_gateway.keys import hash_of
+from ekyc_gateway.protocol import guarded_protocol
 from ekyc_gateway.settings import Settings
 from grpc_health.v1._async import HealthServicer
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import add_HealthServicer_to_server
+from pydantic import SecretStr
 
-KEY = "test-key-of-no-value"
+KEY = "test.key-of-no-value"
+REVIEW_KEY = "reviewer.key-of-no-value"
+OTHER_KEY = "other.key-of-no-value"
+PEPPER = "a pepper that is long enough to be one"
+
+
+def key_list() -> KeyList:
+    """One key that may only verify, one that may only review, one of another client."""
+    return KeyList(
+        keys=(
+            KeyRecord.of(ApiKey.parse(KEY), PEPPER, "bank", ("verify",)),
+            KeyRecord.of(ApiKey.parse(REVIEW_KEY), PEPPER, "bank", ("review",)),
+            KeyRecord.of(ApiKey.parse(OTHER_KEY), PEPPER, "shop"),
+        )
+    )
 
 
 def good_report() -> q.AssessResponse:
@@ -123,9 +141,12 @@ async def liveness() -> AsyncIterator[Fake]:
 
 
 @pytest.fixture
-def settings(quality: Fake, liveness: Fake) -> Settings:
+def settings(quality: Fake, liveness: Fake, tmp_path: Path) -> Settings:
     return Settings(
-        api_key_hashes=(hash_of("another"), hash_of(KEY)),
+        keys=SecretStr(key_list().model_dump_json()),
+        key_pepper=SecretStr(PEPPER),
+        state=tmp_path / "state",
+        duplicate_seconds=0,
         quality_target=quality.target,
         liveness_target=liveness.target,
         deadline_seconds=2,
@@ -149,7 +170,9 @@ async def client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 async def serving(settings: Settings) -> AsyncIterator[int]:
     """The app behind a real socket; gives the port."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(settings), http="httptools", ws="none", log_config=None, access_log=False)
+    config = uvicorn.Config(
+        create_app(settings), http=guarded_protocol(64), ws="none", log_config=None, access_log=False
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve([listener]))
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it

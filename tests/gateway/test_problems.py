@@ -38,7 +38,7 @@ async def test_every_reason_of_a_service_comes_out_as_its_problem(
     document = problem(response, reason)
     assert response.status_code == spec.http_status
     assert (document["title"], document["retryable"]) == (spec.title, spec.retryable)
-    assert ("retry-after" in response.headers) == (response.status_code == 503)
+    assert ("retry-after" in response.headers) == (spec.retryable and response.status_code != 504)
     assert ("www-authenticate" in response.headers) == (response.status_code == 401)
 
 
@@ -71,7 +71,7 @@ async def test_the_key_is_checked_before_anything_else(client: httpx.AsyncClient
     assert quality.asked == []
 
 
-@pytest.mark.parametrize("key", ["", "é", "x" * 5000, "test-key-of-no-value "[:-2]])
+@pytest.mark.parametrize("key", ["", "é", "x" * 5000, "test.key-of-no-value"[:-1]])
 async def test_odd_keys_are_refused(client: httpx.AsyncClient, key: str) -> None:
     response = await client.post("/verify/face", files=FORM, headers={b"X-API-Key": key.encode()})
     assert response.status_code == 401

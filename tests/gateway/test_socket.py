@@ -11,7 +11,7 @@ import pytest
 from ekyc_gateway.settings import Settings
 
 FORM = {"image": ("a.jpg", b"\xff\xd8 not looked at", "image/jpeg")}
-KEY_LINE = "X-API-Key: test-key-of-no-value\r\n"
+KEY_LINE = "X-API-Key: test.key-of-no-value\r\n"
 HEAD = f"POST /verify/face HTTP/1.1\r\nHost: g\r\n{KEY_LINE}Content-Type: multipart/form-data; boundary=b\r\n"
 PART = b'--b\r\nContent-Disposition: form-data; name="image"\r\n\r\n'
 
@@ -19,7 +19,7 @@ PART = b'--b\r\nContent-Disposition: form-data; name="image"\r\n\r\n'
 @pytest.fixture
 async def http(port: int) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{port}", headers={"X-API-Key": "test-key-of-no-value"}
+        base_url=f"http://127.0.0.1:{port}", headers={"X-API-Key": "test.key-of-no-value"}
     ) as client:
         yield client
 

@@ -44,6 +44,8 @@ def connect(target: str, service: str) -> grpc.aio.Channel:
             ("grpc.keepalive_timeout_ms", 5_000),
             ("grpc.initial_reconnect_backoff_ms", 100),
             ("grpc.max_reconnect_backoff_ms", 2_000),
+            # A service that moved is looked up again at once, not after the default 30 s.
+            ("grpc.dns_min_time_between_resolutions_ms", 1_000),
             ("grpc.enable_http_proxy", 0),
         ],
     )

@@ -40,6 +40,28 @@ ERRORS: Mapping[str, ErrorSpec] = MappingProxyType(
             _GRPC.UNAUTHENTICATED, _HTTP.UNAUTHORIZED, "Send your API key in the X-API-Key header"
         ),
         "key_invalid": ErrorSpec(_GRPC.UNAUTHENTICATED, _HTTP.UNAUTHORIZED, "The API key is not valid"),
+        "scope_missing": ErrorSpec(
+            _GRPC.PERMISSION_DENIED, _HTTP.FORBIDDEN, "The API key does not have the scope that this needs"
+        ),
+        "rate_limited": ErrorSpec(
+            _GRPC.RESOURCE_EXHAUSTED,
+            _HTTP.TOO_MANY_REQUESTS,
+            "Too many requests with this API key; try again later",
+            retryable=True,
+        ),
+        "idempotency_key_reused": ErrorSpec(
+            _GRPC.INVALID_ARGUMENT,
+            _HTTP.UNPROCESSABLE_ENTITY,
+            "This Idempotency-Key was used for another request",
+        ),
+        "idempotency_key_in_use": ErrorSpec(
+            _GRPC.ABORTED,
+            _HTTP.CONFLICT,
+            "The first request with this Idempotency-Key is still running",
+            retryable=True,
+        ),
+        "case_unknown": ErrorSpec(_GRPC.NOT_FOUND, _HTTP.NOT_FOUND, "No such case, or it was erased"),
+        "case_decided": ErrorSpec(_GRPC.FAILED_PRECONDITION, _HTTP.CONFLICT, "The case was decided already"),
         "request_invalid": ErrorSpec(
             _GRPC.INVALID_ARGUMENT, _HTTP.UNPROCESSABLE_ENTITY, "The request is not well-formed"
         ),
@@ -77,6 +99,12 @@ ERRORS: Mapping[str, ErrorSpec] = MappingProxyType(
         ),
         "deadline_exceeded": ErrorSpec(
             _GRPC.DEADLINE_EXCEEDED, _HTTP.GATEWAY_TIMEOUT, "The answer took too long; try again", retryable=True
+        ),
+        "storage_unavailable": ErrorSpec(
+            _GRPC.UNAVAILABLE,
+            _HTTP.SERVICE_UNAVAILABLE,
+            "The picture cannot be kept just now; try again",
+            retryable=True,
         ),
         "internal": ErrorSpec(_GRPC.INTERNAL, _HTTP.INTERNAL_SERVER_ERROR, "Something went wrong on our side"),
     }

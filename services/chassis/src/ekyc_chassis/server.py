@@ -12,7 +12,7 @@ from grpc_health.v1.health_pb2 import HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import add_HealthServicer_to_server
 from grpc_reflection.v1alpha import reflection
 
-from ekyc_chassis.interceptor import ErrorInterceptor
+from ekyc_chassis.interceptor import CallInterceptor
 from ekyc_chassis.limits import MAX_MESSAGE_BYTES
 from ekyc_chassis.settings import ProcessSettings
 
@@ -46,7 +46,7 @@ class Server:
         self._health = health.HealthServicer()
         self._server = grpc.server(
             ThreadPoolExecutor(threads, thread_name_prefix="rpc"),
-            interceptors=[ErrorInterceptor()],
+            interceptors=[CallInterceptor()],
             maximum_concurrent_rpcs=threads,
             options=[
                 ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),

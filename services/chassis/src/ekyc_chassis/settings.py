@@ -18,6 +18,9 @@ class ProcessSettings(BaseSettings):
         environment: "development" adds gRPC reflection; "production" refuses test models.
         log_json: JSON log lines; otherwise text for people.
         drain_seconds: How long requests in flight may finish after SIGTERM.
+        log_group: Of CloudWatch Logs, where lines go too; stdout alone when left out.
+        otlp_endpoint: gRPC address of an OpenTelemetry collector, for example "http://127.0.0.1:4317", for traces and
+            metrics; none when left out.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_ignore_empty=True)
@@ -27,6 +30,8 @@ class ProcessSettings(BaseSettings):
     environment: Literal["development", "production"] = "production"
     log_json: bool = True
     drain_seconds: float = Field(default=20, ge=0)
+    log_group: str | None = None
+    otlp_endpoint: str | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -7,8 +7,10 @@ import sys
 import structlog
 import uvicorn
 from ekyc_chassis.log import configure
+from ekyc_chassis.telemetry import start_traces
 
 from ekyc_gateway.app import create_app
+from ekyc_gateway.protocol import guarded_protocol
 from ekyc_gateway.settings import Settings
 
 KEEP_ALIVE_SECONDS = 75
@@ -18,7 +20,8 @@ KEEP_ALIVE_SECONDS = 75
 def main() -> None:
     """Configure from the environment and serve."""
     settings = Settings()  # type: ignore[call-arg]  # filled from the environment
-    configure("gateway", json=settings.log_json)
+    configure("gateway", settings)
+    start_traces("gateway", settings.otlp_endpoint)
     # Its warnings quote the client's bytes.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     # uvicorn drains on SIGTERM and then raises it once more: a clean end, not a death by signal.
@@ -28,7 +31,7 @@ def main() -> None:
         host=settings.host,
         port=settings.port,
         loop="auto",  # uvloop, where there is one
-        http="httptools",
+        http=guarded_protocol(settings.max_connections),
         ws="none",
         lifespan="on",
         log_config=None,

@@ -15,6 +15,8 @@ from ekyc.v1.quality_pb2_grpc import QualityServiceStub
 from ekyc_chassis.channel import connect
 from ekyc_chassis.errors import EkycError, reason_of
 from ekyc_chassis.health import is_serving
+from ekyc_chassis.interceptor import REQUEST_ID
+from ekyc_chassis.telemetry import called
 
 T = TypeVar("T")
 
@@ -37,15 +39,16 @@ class Backends:
     async def assess(self, image: bytes, profile: str, *, seconds: float, request_id: str) -> AssessResponse:
         """Ask the quality gate; an empty profile is its default one."""
         request = AssessRequest(image=image, profile=profile)
-        metadata = (("x-request-id", request_id),)
-        return await _answer("quality", self._quality.Assess(request, timeout=seconds, metadata=metadata))
+        with called("assess") as trace:
+            metadata = ((REQUEST_ID, request_id), *trace)
+            return await _answer("quality", self._quality.Assess(request, timeout=seconds, metadata=metadata))
 
     async def score(self, crop: FaceCrop, *, seconds: float, request_id: str) -> ScoreResponse:
         """Ask the liveness service."""
-        metadata = (("x-request-id", request_id),)
-        return await _answer(
-            "liveness", self._liveness.Score(ScoreRequest(crop=crop), timeout=seconds, metadata=metadata)
-        )
+        request = ScoreRequest(crop=crop)
+        with called("score") as trace:
+            metadata = ((REQUEST_ID, request_id), *trace)
+            return await _answer("liveness", self._liveness.Score(request, timeout=seconds, metadata=metadata))
 
     async def away(self, seconds: float) -> list[str]:
         """Names of the services that do not say SERVING within ``seconds``."""

@@ -10,9 +10,23 @@ from ekyc_gateway.findings import measure, quality_fields, reasons_to_retake, wa
 from ekyc_gateway.verify import Verification
 from ekyc_gateway.wire import VERDICTS
 
+_SEEN_BEFORE = Reason(
+    code="picture_seen_before",
+    message="This picture was sent before. A person will look at it; to be faster, take a new one.",
+    measure="upload",
+    value=None,
+    bound=None,
+)
 
-def decide(verification_id: str, verification: Verification) -> Answer:
-    """Put the answer together; pure."""
+
+def decide(verification_id: str, verification: Verification, *, seen_before: bool = False) -> Answer:
+    """Put the answer together; pure.
+
+    Args:
+        verification_id: Names it.
+        verification: What the services said.
+        seen_before: The same picture was sent under another verification: never accepted without a person's look.
+    """
     report, score = verification.report, verification.score
     if score is None:
         return Answer(
@@ -29,6 +43,10 @@ def decide(verification_id: str, verification: Verification) -> Answer:
     liveness, decision = VERDICTS[score.band]
     # Four decimals: more would only tell an attacker which way a tiny change of the picture moves the score.
     live = round(score.live_probability, 4)
+    reasons = _liveness_reasons(liveness, live)
+    if seen_before:
+        reasons.append(_SEEN_BEFORE)
+        decision = "review" if decision == "accept" else decision
     return Answer(
         verification_id=verification_id,
         decision=decision,
@@ -36,28 +54,32 @@ def decide(verification_id: str, verification: Verification) -> Answer:
         confidence=_confidence(liveness, live),
         live_probability=live,
         quality_pass=True,
-        reasons=_liveness_reasons(liveness, live),
+        reasons=reasons,
         quality=quality_fields(report.findings),
         model=Model(version=score.model.version, sha256=score.model.sha256),
     )
 
 
-def decide_in_full(verification_id: str, verification: Verification) -> DetailedAnswer:
+def with_detail(answer: Answer, verification: Verification) -> DetailedAnswer:
     """The same answer with everything that was measured; pure."""
-    report, score = verification.report, verification.score
-    timings = {"gateway": _rounded(verification.timings), "quality": _stages(report.timings)}
-    if score is not None:
-        timings["liveness"] = _stages(score.timings)
-    answer = decide(verification_id, verification)
+    report = verification.report
     detail = Detail(
         profile=report.profile,
         picture=Picture(width=report.picture.width, height=report.picture.height, format=report.picture.format),
         face=_face(report),
         measures=[measure(finding) for finding in report.findings],
         warnings=warnings(report),
-        timings=timings,
+        timings=stages(verification),
     )
     return DetailedAnswer(**dict(answer), detail=detail)
+
+
+def stages(verification: Verification) -> dict[str, dict[str, float]]:
+    """Milliseconds by service and stage."""
+    laps = {"gateway": _rounded(verification.timings), "quality": _stages(verification.report.timings)}
+    if verification.score is not None:
+        laps["liveness"] = _stages(verification.score.timings)
+    return laps
 
 
 def _confidence(liveness: Liveness, live: float) -> float:

@@ -13,9 +13,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ekyc_gateway.refused import WaitError
+
 MEDIA_TYPE = "application/problem+json"
 URN = "urn:ekyc:problem"
 RETRY_AFTER_SECONDS = 1
+WAIT = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.CONFLICT}
+"""Answers that say when to try again, if the problem is retryable."""
 
 
 class Problem(BaseModel):
@@ -47,8 +51,8 @@ def problem_of(reason: str, request_id: str, detail: str | None = None) -> Probl
 def respond(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """The document as a response, with the headers that its status asks for."""
     extra = {"cache-control": "no-store", **(headers or {})}
-    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        extra["retry-after"] = str(RETRY_AFTER_SECONDS)
+    if problem.retryable and problem.status in WAIT:
+        extra.setdefault("retry-after", str(RETRY_AFTER_SECONDS))
     if problem.status == HTTPStatus.UNAUTHORIZED:
         extra["www-authenticate"] = "ApiKey"
     return Response(problem.model_dump_json(exclude_none=True), problem.status, extra, MEDIA_TYPE)
@@ -67,7 +71,9 @@ def _answer(request: Request, problem: Problem, headers: Mapping[str, str] | Non
 
 
 async def _refused(request: Request, error: Any) -> Response:
-    return _answer(request, problem_of(error.reason, request.state.request_id, getattr(error, "detail", None)))
+    problem = problem_of(error.reason, request.state.request_id, getattr(error, "detail", None))
+    headers = {"retry-after": str(error.seconds)} if isinstance(error, WaitError) else None
+    return _answer(request, problem, headers)
 
 
 async def _invalid(request: Request, error: Any) -> Response:

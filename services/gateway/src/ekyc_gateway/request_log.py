@@ -5,19 +5,22 @@ import time
 import uuid
 
 import structlog
+from ekyc_chassis.telemetry import served
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ekyc_gateway.metrics import Metrics
 from ekyc_gateway.problem import problem_of, respond
 
 HEADER = "x-request-id"
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LONGEST_PATH = 128
 CLIENT_GONE = 499
-OK = 200
-PROBES = {"/health", "/ready"}
 """Logged, never sent: nginx's status for a client that left before its answer."""
+OK = 200
+QUIET = {"/health", "/ready", "/metrics"}
+"""Asked every few seconds by load balancers and collectors."""
 
 
 class RequestLog:
@@ -27,8 +30,9 @@ class RequestLog:
     problem's code. Pictures, keys, probabilities and measures never reach the line.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -48,7 +52,11 @@ class RequestLog:
                 MutableHeaders(scope=message)[HEADER] = request_id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        carrier = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            served(scope["method"], carrier, request_id=request_id) as span,
+        ):
             log = structlog.get_logger()
             try:
                 await self._app(scope, receive, send_with_id)
@@ -59,15 +67,20 @@ class RequestLog:
                 state["outcome"] = "internal"
                 if status == CLIENT_GONE:  # nothing was sent yet
                     await respond(problem_of("internal", request_id))(scope, receive, send_with_id)
-            if scope["path"] in PROBES and status == OK:
-                return  # a load balancer asks every few seconds
+            seconds = time.perf_counter() - begin
+            route = getattr(scope.get("route"), "path", "none")
+            span.update_name(f"{scope['method']} {route}")
+            self._metrics.request(route, status, state.get("outcome") or "ok", seconds)
+            if scope["path"] in QUIET and status == OK:
+                return
             log.info(
                 "request",
                 method=scope["method"],
                 path=scope["path"][:_LONGEST_PATH],
                 status=status,
                 outcome=state.get("outcome"),
-                ms=round((time.perf_counter() - begin) * 1000, 1),
+                key=state.get("key_id"),
+                ms=round(seconds * 1000, 1),
             )
 
 

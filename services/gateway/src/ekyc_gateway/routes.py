@@ -1,19 +1,18 @@
 """The REST API."""
 
-import uuid
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Security
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
-from fastapi.security import APIKeyHeader
 
 from ekyc_gateway.answer import Answer, DetailedAnswer
 from ekyc_gateway.body import read_image
-from ekyc_gateway.decide import decide, decide_in_full
+from ekyc_gateway.caller import Verifier, gateway_of
 from ekyc_gateway.examples import answer_examples, problem_responses
-from ekyc_gateway.gateway import Gateway
+from ekyc_gateway.idempotency import HEADER, REPLAYED, Claim
 from ekyc_gateway.refused import RefusedError
-from ekyc_gateway.verify import verify
+from ekyc_gateway.submission import submit
 
 READY_SECONDS = 1.0
 
@@ -21,7 +20,6 @@ Profile = Annotated[
     str,
     Query(pattern=r"^([a-z0-9][a-z0-9_-]{0,63})?$", description="Camera profile; the default one when left out"),
 ]
-Key = Annotated[str | None, Security(APIKeyHeader(name="X-API-Key", auto_error=False, description="Your API key"))]
 
 _FORM = {
     "requestBody": {
@@ -45,26 +43,14 @@ _FORM = {
 }
 
 
-def gateway_of(request: Request) -> Gateway:
-    """The gateway that serves this request."""
-    gateway: Gateway = request.app.state.gateway
-    return gateway
-
-
-async def authenticated(request: Request, key: Key) -> None:
-    """Let only known keys pass; runs before the body is read.
-
-    Raises:
-        EkycError: key_missing or key_invalid.
-    """
-    gateway_of(request).keyring.check(key)
-
-
 async def verify_face(
     request: Request,
-    _: Annotated[None, Security(authenticated)],
+    caller: Verifier,
     profile: Profile = "",
     detail: Annotated[Literal["full"] | None, Query(description="Also answer everything that was measured")] = None,
+    idempotency_key: Annotated[
+        str | None, Header(alias=HEADER, description="The same request sent again with it gets the first answer")
+    ] = None,
 ) -> Response:
     """Say whether a picture is good enough, whether a living person was in front of the camera, and what to do next.
 
@@ -73,19 +59,35 @@ async def verify_face(
     """
     gateway = gateway_of(request)
     settings = gateway.settings
-    with gateway.slots:
+    with gateway.key_slots.take(caller), gateway.slots:
         image = await read_image(request, max_image_bytes=settings.max_image_bytes, seconds=settings.upload_seconds)
-        verification = await verify(
-            image,
-            profile,
-            backends=gateway.backends,
-            seconds=settings.deadline_seconds,
-            request_id=request.state.request_id,
+        claim = Claim(gateway.facts, gateway.metrics, settings.idempotency_seconds)
+        said = await claim.take(
+            caller.client, idempotency_key, b"%b\0%b\0" % (profile.encode(), str(detail).encode()) + image
         )
-    answer = (decide_in_full if detail else decide)(uuid.uuid4().hex, verification)
+        if said is not None:
+            request.state.outcome = "replayed"
+            return _json(said, {REPLAYED: "true"})
+        try:
+            answer = await submit(
+                gateway,
+                caller,
+                image,
+                profile=profile,
+                detail=detail is not None,
+                request_id=request.state.request_id,
+            )
+            # Rendered here, once: returning the model would let FastAPI validate and serialise it a second time.
+            said = answer.model_dump_json().encode()
+            await claim.keep(said)
+        finally:
+            await claim.release()
     request.state.outcome = answer.decision
-    # Rendered here, once: returning the model would let FastAPI validate and serialise it a second time.
-    return Response(answer.model_dump_json(), headers={"cache-control": "no-store"}, media_type="application/json")
+    return _json(said)
+
+
+def _json(text: bytes, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(text, headers={"cache-control": "no-store", **(headers or {})}, media_type="application/json")
 
 
 async def health() -> JSONResponse:
@@ -99,6 +101,11 @@ async def ready(request: Request) -> JSONResponse:
     if away:
         raise RefusedError("backend_unavailable", f"Not serving: {', '.join(away)}")
     return JSONResponse({"status": "ready"})
+
+
+async def metrics(request: Request) -> Response:
+    """Everything that is counted, in Prometheus' text format; for the operator's network, not for the internet."""
+    return Response(gateway_of(request).metrics.text(), media_type="text/plain; version=0.0.4")
 
 
 def router() -> APIRouter:
@@ -123,4 +130,5 @@ def router() -> APIRouter:
     routes.add_api_route(
         "/ready", ready, methods=["GET"], response_model=None, responses={503: problems[503]}, tags=["operation"]
     )
+    routes.add_api_route("/metrics", metrics, methods=["GET"], response_model=None, tags=["operation"])
     return routes

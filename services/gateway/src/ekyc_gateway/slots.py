@@ -10,7 +10,12 @@ class Slots:
     """A counter that refuses instead of queueing: a caller that waits is a caller that times out later."""
 
     def __init__(self, limit: int) -> None:
-        self._free = limit
+        self._limit = self._free = limit
+
+    @property
+    def busy(self) -> int:
+        """Verifications in flight."""
+        return self._limit - self._free
 
     def __enter__(self) -> Self:
         """Take a slot.

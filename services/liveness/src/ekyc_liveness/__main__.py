@@ -8,6 +8,7 @@ from ekyc.v1.liveness_pb2 import DESCRIPTOR
 from ekyc.v1.liveness_pb2_grpc import add_LivenessServiceServicer_to_server
 from ekyc_chassis import log
 from ekyc_chassis.server import Server
+from ekyc_chassis.telemetry import start_traces
 
 from ekyc_liveness.bundle import BundleError, open_bundle
 from ekyc_liveness.cpu import int8_flags
@@ -19,7 +20,8 @@ from ekyc_liveness.settings import Settings
 def main() -> int:
     """Serve until SIGTERM; exit 1 with a log line where the model cannot be served."""
     settings = Settings()
-    log.configure("liveness", json=settings.log_json)
+    log.configure("liveness", settings)
+    start_traces("liveness", settings.otlp_endpoint)
     logger = structlog.get_logger()
     try:
         bundle = open_bundle(settings.bundle, allow_test=settings.environment != "production")

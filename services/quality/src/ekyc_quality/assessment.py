@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ekyc_vision.crop import DEFAULT_GEOMETRY, CropGeometry, crop_face
 from ekyc_vision.decode import decode
 from ekyc_vision.faces import Box, Face, FaceFinder
+from ekyc_vision.perceptual_hash import perceptual_hash
 from ekyc_vision.picture import Picture, Rgb
 
 from ekyc_quality.facts import Facts
@@ -36,6 +37,7 @@ class Assessment:
         crop: The model's input; None where there is no face.
         picture: The decoded picture.
         profile: That judged.
+        perceptual_hash: Of the picture (see ekyc_vision.perceptual_hash).
         timings: Milliseconds by stage.
     """
 
@@ -46,6 +48,7 @@ class Assessment:
     picture: Picture
     faces: list[Face]
     profile: str
+    perceptual_hash: int
     timings: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -100,6 +103,8 @@ class Assessor:
         clock.lap("measures")
         crop = _crop(facts, self.geometry)
         clock.lap("crop")
+        fingerprint = perceptual_hash(picture.rgb)
+        clock.lap("fingerprint")
         return Assessment(
             acceptable=crop is not None and all(_passes(finding, policy) for finding in findings),
             findings=findings,
@@ -108,6 +113,7 @@ class Assessor:
             picture=picture,
             faces=faces,
             profile=policy.name,
+            perceptual_hash=fingerprint,
             timings=clock.laps,
         )
 

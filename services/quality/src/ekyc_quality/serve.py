@@ -6,6 +6,7 @@ import structlog
 from ekyc.v1.quality_pb2 import DESCRIPTOR
 from ekyc_chassis import log
 from ekyc_chassis.server import Server
+from ekyc_chassis.telemetry import start_traces
 
 from ekyc_quality.policy import PolicyError, read_profiles
 from ekyc_quality.servicer import QualityServicer, add_to_server
@@ -19,7 +20,8 @@ START_SECONDS = 120
 def serve() -> int:
     """Serve until SIGTERM; return 1, with a log line, where the service cannot start."""
     settings = Settings()
-    log.configure("quality", json=settings.log_json)
+    log.configure("quality", settings)
+    start_traces("quality", settings.otlp_endpoint)
     logger = structlog.get_logger()
     try:
         read_profiles(settings.profiles)  # an invalid profile is named here, not in each worker

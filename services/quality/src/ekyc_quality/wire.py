@@ -81,6 +81,7 @@ def to_response(assessment: Assessment, geometry: crop.CropGeometry) -> AssessRe
             width=assessment.picture.width, height=assessment.picture.height, format=assessment.picture.format
         ),
         profile=assessment.profile,
+        perceptual_hash=assessment.perceptual_hash,
         timings=[StageTiming(stage=stage, milliseconds=time) for stage, time in assessment.timings.items()],
     )
 

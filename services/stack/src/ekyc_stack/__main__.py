@@ -6,12 +6,16 @@ import secrets
 import signal
 import sys
 import threading
+from pathlib import Path
 
 import httpx
 from rich.console import Console
 
 from ekyc_stack.sample import sample_photo
 from ekyc_stack.stack import Stack, StackError
+
+STATE = Path("state")
+"""Kept cases and the audit log outlive the run, one folder a port."""
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -33,7 +37,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stopping.set())
 
     console.print("starting quality, liveness and gateway on 127.0.0.1 …", style="bold")
-    with Stack(api_key=api_key, port=arguments.port) as stack:
+    with Stack(api_key=api_key, port=arguments.port, state=STATE / str(arguments.port)) as stack:
         try:
             stack.wait_ready()
         except StackError as error:

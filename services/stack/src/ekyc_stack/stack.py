@@ -1,19 +1,24 @@
 """The three services on 127.0.0.1, started together and stopped together."""
 
-import hashlib
 import platform
+import secrets
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
 import httpx
+from ekyc_gateway.access.api_key import ApiKey
+from ekyc_gateway.access.key_record import KeyList, KeyRecord
 
 from ekyc_stack.process import Process, print_prefixed
 
 HOST = "127.0.0.1"
+CLIENT = "local"
 
 
 class StackError(Exception):
@@ -37,6 +42,7 @@ class Stack:
 
     Attributes:
         url: Of the gateway.
+        state: Folder of the gateway's outbox, audit log and kept cases.
         processes: By service name.
     """
 
@@ -45,19 +51,25 @@ class Stack:
         *,
         api_key: str,
         port: int = 0,
+        state: Path | None = None,
         settings: Mapping[str, str] | None = None,
         log: Callable[[str, str], None] = print_prefixed,
     ) -> None:
         """Start the processes; `wait_ready` tells when they answer.
 
         Args:
-            api_key: Accepted by the gateway, which is told only its hash.
+            api_key: Accepted by the gateway, which is told only its hash; may verify and review.
             port: Of the gateway; 0 picks a free one.
+            state: Folder of the gateway's outbox, audit log and kept cases; one that goes with the stack when left out.
             settings: Further environment variables, for example {"QUALITY_WORKERS": "1"}.
             log: Takes a service's name and each of its log lines.
         """
         port = port or free_port()
         quality_port, liveness_port = free_port(), free_port()
+        pepper = secrets.token_urlsafe(32)
+        keys = KeyList(keys=(KeyRecord.of(ApiKey.parse(api_key), pepper, CLIENT),))
+        self._temporary = tempfile.TemporaryDirectory(prefix="ekyc-")
+        self.state = state or Path(self._temporary.name)
         environment = {
             "QUALITY_PORT": str(quality_port),
             "QUALITY_LOG_JSON": "false",
@@ -69,7 +81,12 @@ class Stack:
             "GATEWAY_HOST": HOST,
             "GATEWAY_PORT": str(port),
             "GATEWAY_LOG_JSON": "false",
-            "GATEWAY_API_KEY_HASHES": hashlib.sha256(api_key.encode()).hexdigest(),
+            "GATEWAY_KEYS": keys.model_dump_json(),
+            "GATEWAY_KEY_PEPPER": pepper,
+            "GATEWAY_STATE": str(self.state),
+            # Whoever tries things out sends the same photo again and again, as fast as it goes.
+            "GATEWAY_DUPLICATE_SECONDS": "0",
+            "GATEWAY_RATE": "1000000/minute",
             "GATEWAY_QUALITY_TARGET": f"{HOST}:{quality_port}",
             "GATEWAY_LIVENESS_TARGET": f"{HOST}:{liveness_port}",
             **(settings or {}),
@@ -107,7 +124,9 @@ class Stack:
 
     def stop(self) -> dict[str, int]:
         """Stop the gateway first, so that requests in flight still find their backends; returns the exit codes."""
-        return {name: self.processes[name].stop() for name in ("gateway", "quality", "liveness")}
+        codes = {name: self.processes[name].stop() for name in ("gateway", "quality", "liveness")}
+        self._temporary.cleanup()
+        return codes
 
     def __enter__(self) -> Self:
         return self
