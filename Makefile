@@ -9,6 +9,8 @@ BIN := .venv/bin
 PORT ?= 8000
 CONFIG ?= training/configs/mobilenetv3-small.yaml
 DATA ?=
+MINUTES ?= 5
+BASE ?= HEAD~1
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
 .PHONY: help
@@ -53,6 +55,14 @@ format: install ## Format the code and fix what the linter can
 .PHONY: bench
 bench: install-services ## Benchmark the running services against the floor; writes state bench.json soak.json
 	@$(BIN)/python -m ekyc_stack.benchmark
+
+.PHONY: compare
+compare: install-services ## CPU and throughput of this checkout beside commit BASE, in one run
+	@$(BIN)/python -m ekyc_stack.benchmark.against $(BASE)
+
+.PHONY: soak
+soak: install ## MINUTES of mixed traffic while services and S3 break; writes soak.json
+	@$(BIN)/python -m ekyc_stack.soak --minutes $(MINUTES)
 
 .PHONY: train
 train: install ## Train a model (CONFIG, DATA); without DATA a minute's smoke run on drawn pictures

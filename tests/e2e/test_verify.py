@@ -41,7 +41,7 @@ def test_full_detail_tells_every_measure(verify: Verify) -> None:
     assert abs(values["head_yaw"]) < 20
     assert detail["picture"] == {"width": 512, "height": 512, "format": "jpeg"}
     assert 170 < detail["face"]["box"]["left"] < 190
-    assert set(detail["timings"]["quality"]) == {"decode", "faces", "measures", "crop"}
+    assert set(detail["timings"]["quality"]) == {"decode", "faces", "measures", "crop", "fingerprint"}
     assert set(detail["timings"]["liveness"]) == {"inference"}
 
 

@@ -32,6 +32,7 @@ from pydantic import SecretStr
 
 KEY = "test.key-of-no-value"
 REVIEW_KEY = "reviewer.key-of-no-value"
+MAX_CONNECTIONS = 64
 OTHER_KEY = "other.key-of-no-value"
 PEPPER = "a pepper that is long enough to be one"
 
@@ -171,7 +172,7 @@ async def serving(settings: Settings) -> AsyncIterator[int]:
     """The app behind a real socket; gives the port."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        create_app(settings), http=guarded_protocol(64), ws="none", log_config=None, access_log=False
+        create_app(settings), http=guarded_protocol(MAX_CONNECTIONS), ws="none", log_config=None, access_log=False
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve([listener]))

@@ -12,16 +12,16 @@ from ekyc_gateway.reviews.blobs import BlobError, BlobExistsError, BlobMissingEr
 from ekyc_gateway.reviews.case import Case, Review
 from ekyc_gateway.reviews.cases import CaseDecidedError, Cases, CaseUnknownError
 from ekyc_gateway.verification_id import first_id, is_id, new_id, time_of
+from ekyc_stack.server import BUCKET, S3Server
 from moto import mock_aws
 
 from tests.gateway.cases import PICTURE, case_of
-from tests.servers import BUCKET, S3Server
+from tests.servers import s3_server
 
 
 @pytest.fixture(scope="module")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    with S3Server(tmp_path_factory.mktemp("s3")) as server:
-        yield server
+    yield from s3_server(tmp_path_factory.mktemp("s3"))
 
 
 @pytest.fixture(params=["folder", "s3"])

@@ -9,18 +9,18 @@ import httpx
 import pytest
 from ekyc_gateway.app import create_app
 from ekyc_gateway.settings import Settings
+from ekyc_stack.server import RedisServer
 from pydantic import SecretStr
 
 from tests.gateway.conftest import KEY, OTHER_KEY
-from tests.servers import RedisServer
+from tests.servers import redis_server
 
 JPEG = b"\xff\xd8 not looked at"
 
 
 @pytest.fixture
 def redis() -> Iterator[RedisServer]:
-    with RedisServer() as server:
-        yield server
+    yield from redis_server()
 
 
 @pytest.fixture(params=["memory", "redis"])

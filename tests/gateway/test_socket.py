@@ -3,12 +3,15 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
+from ekyc_gateway import protocol
 from ekyc_gateway.settings import Settings
+
+from tests.gateway.conftest import MAX_CONNECTIONS
 
 FORM = {"image": ("a.jpg", b"\xff\xd8 not looked at", "image/jpeg")}
 KEY_LINE = "X-API-Key: test.key-of-no-value\r\n"
@@ -109,6 +112,33 @@ async def test_a_wrong_key_is_refused_without_waiting_for_the_body(port: int) ->
         head = HEAD.replace("of-no-value", "unknown")
         writer.write(f"{head}Content-Length: 1000000\r\n\r\n".encode())
         assert (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 1)).startswith(b"HTTP/1.1 401 ")
+
+
+async def test_headers_without_end_are_cut_off(port: int) -> None:
+    async with raw(port) as (reader, writer):
+        writer.write(b"GET /health HTTP/1.1\r\nHost: g\r\n")
+        for number in range(60):
+            writer.write(f"X-{number}: {'x' * 1000}\r\n".encode())
+        assert (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 2)).startswith(b"HTTP/1.1 431 ")
+
+
+async def test_headers_a_byte_at_a_time_end(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HEADER_SECONDS", 0.3)
+    async with raw(port) as (reader, writer):
+        answer = asyncio.create_task(reader.read())
+        for byte in b"GET /health HTTP/1.1\r\nHost: slow":
+            writer.write(bytes([byte]))
+            await asyncio.sleep(0.02)
+        assert (await asyncio.wait_for(answer, 2)).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_one_connection_too_many_is_closed(port: int) -> None:
+    async with AsyncExitStack() as connections:
+        for _ in range(MAX_CONNECTIONS):
+            await connections.enter_async_context(raw(port))
+        await asyncio.sleep(0.05)
+        async with raw(port) as (reader, _):
+            assert (await asyncio.wait_for(reader.read(), 2)).startswith(b"HTTP/1.1 503 ")
 
 
 class TestSlow:

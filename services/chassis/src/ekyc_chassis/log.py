@@ -18,8 +18,13 @@ def configure(service: str, settings: ProcessSettings) -> None:
         service: Bound to every line.
         settings: `log_json` for JSON lines; otherwise text for people. `log_group` sends them to CloudWatch Logs too.
     """
+
+    def named(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+        return {"service": service, **event}  # not a context variable: those end at a thread's border
+
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        named,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -29,7 +34,6 @@ def configure(service: str, settings: ProcessSettings) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from ekyc_gateway.answer import Answer, DetailedAnswer
 from ekyc_gateway.body import read_image
@@ -130,5 +130,5 @@ def router() -> APIRouter:
     routes.add_api_route(
         "/ready", ready, methods=["GET"], response_model=None, responses={503: problems[503]}, tags=["operation"]
     )
-    routes.add_api_route("/metrics", metrics, methods=["GET"], response_model=None, tags=["operation"])
+    routes.add_api_route("/metrics", metrics, methods=["GET"], response_class=PlainTextResponse, tags=["operation"])
     return routes

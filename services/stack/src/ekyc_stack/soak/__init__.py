@@ -1,0 +1,1 @@
+"""Minutes of mixed traffic while everything around breaks."""
