@@ -87,6 +87,7 @@ async def test_sigterm_lets_requests_finish_and_logs_hold_no_secrets(
     (line,) = [line for line in lines if line.get("request_id") == "order-1" and line["event"] == "request"]
     assert line.pop("ms") >= 500
     assert line.pop("timestamp")
+    assert len(line.pop("audit")) == 64
     assert line == {
         "event": "request",
         "level": "info",

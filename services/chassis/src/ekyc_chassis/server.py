@@ -1,5 +1,6 @@
 """A gRPC service's life: listen, say SERVING, drain on SIGTERM."""
 
+import gc
 import signal
 import threading
 from collections.abc import Callable
@@ -64,6 +65,8 @@ class Server:
 
     def start(self) -> None:
         """Answer calls."""
+        gc.collect()
+        gc.freeze()  # what was imported and loaded stays: the collector need not look at it again
         self._server.start()
         for name in ("", self._service):
             self._health.set(name, HealthCheckResponse.SERVING)

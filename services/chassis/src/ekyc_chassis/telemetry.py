@@ -13,6 +13,7 @@ from opentelemetry.trace import Span, SpanKind
 Metadata = tuple[tuple[str, str], ...]
 
 _TRACER = "ekyc"
+_SILENT = trace.NonRecordingSpan(trace.INVALID_SPAN_CONTEXT)
 
 
 def resource_of(service: str) -> Resource:
@@ -36,6 +37,11 @@ def _is_plain(endpoint: str) -> bool:
     return not endpoint.startswith("https://")
 
 
+def _traced() -> bool:
+    """Return whether `start_traces` was given a collector; spans that go nowhere are not worth making."""
+    return isinstance(trace.get_tracer_provider(), TracerProvider)
+
+
 @contextmanager
 def served(name: str, carrier: Mapping[str, str], **attributes: str) -> Iterator[Span]:
     """A span of a request that this process serves; continues the caller's trace where the carrier names one.
@@ -45,6 +51,9 @@ def served(name: str, carrier: Mapping[str, str], **attributes: str) -> Iterator
         carrier: Headers or metadata, keys in lower case.
         attributes: Of the span; never anything of the picture, the key or the person.
     """
+    if not _traced():
+        yield _SILENT
+        return
     parent = propagate.extract(carrier)
     tracer = trace.get_tracer(_TRACER)
     with tracer.start_as_current_span(name, parent, SpanKind.SERVER, attributes, record_exception=False) as span:
@@ -54,6 +63,9 @@ def served(name: str, carrier: Mapping[str, str], **attributes: str) -> Iterator
 @contextmanager
 def called(name: str) -> Iterator[Metadata]:
     """A span of a call to another service; gives the metadata that lets that service continue the trace."""
+    if not _traced():
+        yield ()
+        return
     tracer = trace.get_tracer(_TRACER)
     with tracer.start_as_current_span(name, kind=SpanKind.CLIENT, record_exception=False):
         headers: dict[str, str] = {}

@@ -1,5 +1,6 @@
 """The application: everything wired together."""
 
+import gc
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,6 +30,8 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         gateway = app.state.gateway = open_gateway(settings, metrics)
         _watch(gateway)
+        gc.collect()
+        gc.freeze()  # what was imported stays: the collector need not look at it again with every few requests
         uploader = Uploader(gateway.outbox, gateway.cases, metrics)
         jobs: dict[str, Job] = {
             "keys": partial(gateway.keyring.keep_fresh, settings.keys_refresh_seconds),

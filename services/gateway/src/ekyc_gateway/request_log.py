@@ -52,10 +52,9 @@ class RequestLog:
                 MutableHeaders(scope=message)[HEADER] = request_id
             await send(message)
 
-        carrier = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         with (
             structlog.contextvars.bound_contextvars(request_id=request_id),
-            served(scope["method"], carrier, request_id=request_id) as span,
+            served(scope["method"], Headers(scope=scope), request_id=request_id) as span,
         ):
             log = structlog.get_logger()
             try:

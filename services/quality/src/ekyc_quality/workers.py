@@ -1,5 +1,6 @@
 """Processes that assess pictures side by side, and survive a picture that kills one."""
 
+import gc
 import multiprocessing
 import queue
 import signal
@@ -29,6 +30,8 @@ def _work(pipe: Connection, make: Callable[[], Answer]) -> None:
     """Answer requests until the parent closes its end, or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when to stop.
     answer = make()
+    gc.collect()
+    gc.freeze()  # what was imported and loaded stays: the collector need not look at it again
     pipe.send_bytes(READY)
     try:
         while True:

@@ -12,7 +12,7 @@ SAMPLES = 5
 
 
 def perceptual_hash(rgb: Rgb) -> int:
-    """Return 64 bits: which of the 64 lowest frequencies of the grey picture lie above their median.
+    """Return 64 bits: which of the 64 lowest frequencies of the picture's green lie above their median.
 
     The DCT hash of Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions" (2010), section 3.2.1.
     Copies of a picture differ in few bits (Hamming distance), other pictures in about half of them. It says nothing
@@ -21,10 +21,9 @@ def perceptual_hash(rgb: Rgb) -> int:
     Args:
         rgb: Height x width x 3, uint8.
     """
-    # A mean over some of a cell's pixels is as good a mean, at a tenth of the time.
+    # Green for grey, and a mean over some of a cell's pixels: as good, at a twentieth of the time.
     step = max(1, min(rgb.shape[:2]) // (SIDE * SAMPLES))
-    sampled = np.ascontiguousarray(rgb[::step, ::step])
-    small = cv2.resize(sampled, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    low = cv2.dct(grey)[:LOW, :LOW].ravel()
+    green = np.ascontiguousarray(rgb[::step, ::step, 1])
+    small = cv2.resize(green, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    low = cv2.dct(small)[:LOW, :LOW].ravel()
     return int.from_bytes(np.packbits(low > np.median(low)).tobytes(), "big")

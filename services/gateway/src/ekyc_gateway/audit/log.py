@@ -24,8 +24,8 @@ class AuditLog:
     """Appends; never changes what was written.
 
     An entry is in the operating system's hands when `append` returns, so it survives the death of the process; it is
-    on the disk a second later at most. The log of the process names every entry's hash too (`event: audit`): a file
-    that somebody cut short does not end with the last hash that was logged.
+    on the disk a second later at most. The request's log line names the entry's hash too (`audit`): a file that
+    somebody cut short does not end with the last hash that was logged.
     """
 
     def __init__(self, path: Path) -> None:
@@ -79,7 +79,7 @@ class AuditLog:
             os.ftruncate(self._descriptor, end)
             raise OSError("the audit entry was not written whole")
         self._next, self._last, self._unsynced = self._next + 1, str(entry["hash"]), True
-        structlog.get_logger().info("audit", seq=entry["seq"], action=action, hash=entry["hash"])
+        structlog.contextvars.bind_contextvars(audit=self._last)  # into the request's one log line
         return self._last
 
     async def keep_synced(self) -> None:
