@@ -1,0 +1,11 @@
+#!/bin/sh
+# Cuts from an environment what no service loads: tests, and boto's descriptions of services that we do not call.
+#   strip.sh SITE_PACKAGES
+set -eu
+cd "$1"
+find . -type d \( -name tests -o -name test -o -name testing \) -path './[a-z]*' ! -path './numpy/*' -prune -exec rm -rf {} +
+if [ -d botocore/data ]; then
+  for service in botocore/data/*/; do
+    case $(basename "$service") in s3 | s3control | logs | secretsmanager | sts | sso | sso-oidc) ;; *) rm -rf "$service" ;; esac
+  done
+fi
