@@ -36,6 +36,26 @@ install: | $(UV) ## Install everything: services, training, tests, checks
 run: install-services ## Start the services on 127.0.0.1, verify a photo, serve (PORT, API_KEY)
 	@PORT=$(PORT) exec $(BIN)/python -m ekyc_stack
 
+.PHONY: up
+up: ## Build and start the services in containers, wait, print a curl line (PORT, API_KEY, COMPOSE_PROFILES)
+	@API_KEY="$${API_KEY:-$$(head -c 32 /dev/urandom | base64 | tr -d '/+=')}"; export API_KEY PORT=$(PORT); \
+	docker compose up --detach --build --wait --wait-timeout 180 && \
+	echo "curl -F image=@photo.jpg -H 'X-API-Key: $$API_KEY' http://127.0.0.1:$(PORT)/verify/face"
+
+.PHONY: down
+down: ## Stop the containers; their volumes stay (docker compose down -v deletes them)
+	@docker compose --profile '*' down
+
+.PHONY: logs
+logs: ## Follow the containers' logs
+	@docker compose logs --follow --tail 100
+
+.PHONY: sbom
+sbom: ## Write what is in each image to runs/sbom-<service>.json (CycloneDX)
+	@mkdir -p runs; for service in gateway quality liveness; do \
+		docker run --rm --entrypoint cat ekyc-$$service:dev /app/sbom.json > runs/sbom-$$service.json; \
+		echo "runs/sbom-$$service.json"; done
+
 .PHONY: test
 test: install ## Run every test
 	$(BIN)/pytest
@@ -46,6 +66,8 @@ check: install ## Lint, types, import rules
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	if [ -x $(BIN)/hadolint ]; then $(BIN)/hadolint services/*/Dockerfile; fi
+	if docker compose version >/dev/null 2>&1; then docker compose --profile '*' config --quiet; fi
 
 .PHONY: format
 format: install ## Format the code and fix what the linter can

@@ -9,3 +9,4 @@ if [ -d botocore/data ]; then
     case $(basename "$service") in s3 | s3control | logs | secretsmanager | sts | sso | sso-oidc) ;; *) rm -rf "$service" ;; esac
   done
 fi
+find . -name '*.pyx' -delete

@@ -20,11 +20,16 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     place.add_argument("--file", type=Path, help="key file (GATEWAY_KEYS_FILE)")
     place.add_argument("--secret", help="name or ARN of a secret in AWS Secrets Manager (GATEWAY_KEYS_SECRET)")
     commands = parser.add_subparsers(dest="command", required=True)
-    issue = commands.add_parser("issue", help="make a key and print it, once; needs GATEWAY_KEY_PEPPER")
+    issue = commands.add_parser(
+        "issue", help="make a key (or take API_KEY) and print it, once; needs GATEWAY_KEY_PEPPER"
+    )
     issue.add_argument("client", help="whom it is for: lower case, digits, dashes")
     issue.add_argument("--scope", action="append", choices=SCOPES, help="may be given twice (verify)")
     issue.add_argument("--days", type=float, help="until it expires (never)")
     issue.add_argument("--rate", help='its own limit, for example "100/minute" (the gateway\'s)')
+    issue.add_argument(
+        "--once", action="store_true", help="do nothing where the client has a live key (for a start-up job)"
+    )
     commands.add_parser("list", help="show every key but its secret")
     revoke = commands.add_parser("revoke", help="refuse a key from now on")
     revoke.add_argument("id")
@@ -59,12 +64,19 @@ def _issue(options: argparse.Namespace, source: KeySource) -> None:
         raise ValueError(f"set GATEWAY_KEY_PEPPER to at least {SHORTEST_PEPPER} characters, the same as the gateway's")
     if options.rate is not None and not is_rate(options.rate):
         raise ValueError(f'"{options.rate}" is no rate; write for example 100/minute')
-    key = ApiKey.new()
+    # A key that somebody chose, for trying things out; anything else is random.
+    chosen = os.environ.get("API_KEY")
+    key = ApiKey.parse(chosen) if chosen else ApiKey.new()
     now = datetime.now(UTC)
+    known = source.read()
+    if options.once and not chosen and any(one.client == options.client and one.is_live(now) for one in known.keys):
+        return
     expires = now + timedelta(days=options.days) if options.days else None
     scopes = tuple(options.scope or ("verify",))
     record = KeyRecord.of(key, pepper, options.client, scopes, expires=expires, rate=options.rate)
-    source.write(source.read().with_key(record))
+    source.write(known.with_key(record))
+    if chosen:
+        return
     print(key.text)
     print("give this key to the client; it is stored nowhere and cannot be shown again", file=sys.stderr)
 
