@@ -10,3 +10,6 @@ if [ -d botocore/data ]; then
   done
 fi
 find . -name '*.pyx' -delete
+# Notes of the installer that hold the time of the build: without them two builds are the same.
+find . -name uv_cache.json -delete
+sed -i '/uv_cache\.json/d' ekyc_*.dist-info/RECORD
