@@ -85,11 +85,12 @@ def test_a_hundred_clients_at_once(stack: Stack) -> None:
     with ThreadPoolExecutor(100) as clients:
         responses = list(clients.map(lambda _: post(stack, image), range(100)))
     statuses = Counter(response.status_code for response in responses)
-    assert set(statuses) <= {200, 503}, statuses
+    refusals = {429: "rate_limited", 503: "overloaded"}  # the key's share, or the gateway's own bound
+    assert set(statuses) <= {200, *refusals}, statuses
     assert statuses[200] >= 20
     for response in responses:
-        if response.status_code == 503:
-            assert response.json()["code"] == "overloaded"
+        if response.status_code != 200:
+            assert response.json()["code"] == refusals[response.status_code]
             assert "retry-after" in response.headers
     assert post(stack, image).status_code == 200
 
