@@ -1,4 +1,4 @@
-"""Temperature and thresholds, on dev only, every source weighing the same."""
+"""Temperature and thresholds, on dev only; no source drowns another by its number alone."""
 
 import numpy as np
 from scipy.optimize import minimize_scalar

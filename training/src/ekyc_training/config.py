@@ -118,7 +118,7 @@ class Schedule(Frozen):
 
 
 class Decision(Frozen):
-    """The operating points on dev, every source weighing the same.
+    """The operating points on dev, a source weighing by the root of its number of pictures.
 
     Attributes:
         live_apcer: Attacks at or above the live threshold: what is accepted without a second look.

@@ -3,6 +3,7 @@
 Bona fide is the positive class: a score is P(bona fide), and a presentation is accepted where score >= threshold.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -84,29 +85,32 @@ def threshold_at_bpcer(groups: Mapping[str, Scores], target: float) -> float:
     """Return the highest threshold whose BPCER, averaged over groups of bona fide, is at most ``target``.
 
     Args:
-        groups: Bona fide scores by source; every source weighs the same, however many pictures it has.
+        groups: Bona fide scores by source; a source weighs by the root of its number of pictures, see `_mean_below`.
         target: 0 to 1.
     """
     candidates = np.unique(np.concatenate(list(groups.values())))
-    rates = np.mean(
-        [np.searchsorted(np.sort(scores), candidates, side="left") / len(scores) for scores in groups.values()], axis=0
-    )
-    return float(candidates[np.flatnonzero(rates <= target)[-1]])
+    return float(candidates[np.flatnonzero(_mean_below(groups, candidates) <= target)[-1]])
 
 
 def threshold_at_apcer(groups: Mapping[str, Scores], target: float) -> float:
     """Return the lowest threshold whose APCER, averaged over groups of attacks, is at most ``target``.
 
     Args:
-        groups: Attack scores by source; every source weighs the same.
+        groups: Attack scores by source; a source weighs by the root of its number of pictures, see `_mean_below`.
         target: 0 to 1.
     """
     candidates = np.unique(np.concatenate([*groups.values(), [np.nextafter(max(map(np.max, groups.values())), 2)]]))
-    rates = np.mean(
-        [1 - np.searchsorted(np.sort(scores), candidates, side="left") / len(scores) for scores in groups.values()],
-        axis=0,
-    )
-    return float(candidates[np.flatnonzero(rates <= target)[0]])
+    return float(candidates[np.flatnonzero(1 - _mean_below(groups, candidates) <= target)[0]])
+
+
+def _mean_below(groups: Mapping[str, Scores], candidates: Scores) -> Scores:
+    """Return the share of scores below each candidate, averaged over the groups.
+
+    Weights are the roots of the groups' sizes, as in the sampler: no source drowns another by its number alone, and one
+    of a few dozen pictures, which cannot measure a share of 5 %, does not move the mean as one of a thousand does.
+    """
+    shares = [np.searchsorted(np.sort(scores), candidates, side="left") / len(scores) for scores in groups.values()]
+    return np.average(shares, axis=0, weights=[math.sqrt(len(scores)) for scores in groups.values()])
 
 
 def bpcer_at_apcer_max(live: Labels, scores: Scores, species: Sequence[str], target: float) -> Rate:

@@ -241,8 +241,8 @@ def manifest_of(  # noqa: PLR0917 - a manifest has many parts
 ) -> Manifest:
     """Return the bundle's manifest."""
     rule = (
-        f"on dev (n={n} with a face), sources weighing the same: live at APCER {config.decision.live_apcer:.0%}, "
-        f"spoof at BPCER {config.decision.spoof_bpcer:.0%}, INT8 scores"
+        f"on dev (n={n} with a face), a source weighing by the root of its number: "
+        f"live at APCER {config.decision.live_apcer:.0%}, spoof at BPCER {config.decision.spoof_bpcer:.0%}, INT8 scores"
     )
     return Manifest.model_validate(
         {
