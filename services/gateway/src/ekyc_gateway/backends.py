@@ -31,8 +31,11 @@ class Backends:
     deadline_exceeded or internal.
     """
 
-    def __init__(self, quality_target: str, liveness_target: str) -> None:
-        self._channels = {"quality": connect(quality_target, QUALITY), "liveness": connect(liveness_target, LIVENESS)}
+    def __init__(self, quality_target: str, liveness_target: str, *, tls: bool = False) -> None:
+        self._channels = {
+            "quality": connect(quality_target, QUALITY, tls=tls),
+            "liveness": connect(liveness_target, LIVENESS, tls=tls),
+        }
         self._quality = QualityServiceStub(self._channels["quality"])
         self._liveness = LivenessServiceStub(self._channels["liveness"])
 

@@ -52,7 +52,7 @@ def open_gateway(settings: Settings, metrics: Metrics) -> Gateway:
         rate=RateLimit(settings.rate, redis_url, metrics),
         key_slots=KeySlots(settings.key_concurrency),
         slots=Slots(settings.max_concurrency),
-        backends=Backends(settings.quality_target, settings.liveness_target),
+        backends=Backends(settings.quality_target, settings.liveness_target, tls=settings.backends_tls),
         facts=facts,
         duplicates=Duplicates(facts, metrics, settings.duplicate_seconds),
         outbox=Outbox(settings.state / "outbox", settings.outbox_bytes),

@@ -40,6 +40,7 @@ class Settings(ProcessSettings):
         retention_days: Kept cases are erased after that.
         quality_target: gRPC name of the quality gate.
         liveness_target: gRPC name of the liveness service.
+        backends_tls: Call both over TLS, as a load balancer in front of them wants.
         max_image_bytes: Largest picture; the services accept no more than the default.
         deadline_seconds: Budget of one verification once its picture has arrived, over both services.
         upload_seconds: How long a client may take to send its picture.
@@ -73,6 +74,7 @@ class Settings(ProcessSettings):
     retention_days: float = Field(default=90, gt=0)
     quality_target: str = "127.0.0.1:50051"
     liveness_target: str = "127.0.0.1:50052"
+    backends_tls: bool = False
     max_image_bytes: int = Field(default=MAX_IMAGE_BYTES, gt=0, le=MAX_IMAGE_BYTES)
     deadline_seconds: float = Field(default=5, gt=0, le=60)
     upload_seconds: float = Field(default=30, gt=0, le=600)
