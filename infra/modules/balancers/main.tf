@@ -106,7 +106,7 @@ resource "aws_lb_listener_rule" "inside_only" {
   action {
     type = "fixed-response"
     fixed_response {
-      content_type = "application/problem+json"
+      content_type = "application/json"
       message_body = jsonencode({ title = "Not Found", status = 404, code = "not_found" })
       status_code  = "404"
     }

@@ -4,8 +4,9 @@ output "public" {
 }
 
 output "target_groups" {
-  description = "ARN by service"
+  description = "ARN by service; known when a listener forwards to it, which ECS asks for"
   value       = merge({ gateway = aws_lb_target_group.gateway.arn }, { for name, group in aws_lb_target_group.grpc : name => group.arn })
+  depends_on  = [aws_lb_listener.https, aws_lb_listener_rule.grpc]
 }
 
 output "target_group_suffixes" {

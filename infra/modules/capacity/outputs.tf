@@ -1,0 +1,4 @@
+output "name" {
+  description = "Of the capacity provider"
+  value       = aws_ecs_capacity_provider.this.name
+}
