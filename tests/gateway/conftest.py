@@ -13,7 +13,7 @@ import httpx
 import pytest
 import uvicorn
 from ekyc.v1 import quality_pb2 as q
-from ekyc.v1.face_pb2 import Box, CropGeometry, FaceCrop, StageTiming
+from ekyc.v1.face_pb2 import Box, CropGeometry, FaceCrop, Point, StageTiming
 from ekyc.v1.liveness_pb2 import Band, Model, ScoreResponse
 from ekyc.v1.liveness_pb2_grpc import add_LivenessServiceServicer_to_server
 from ekyc.v1.quality_pb2_grpc import add_QualityServiceServicer_to_server
@@ -61,7 +61,15 @@ def good_report() -> q.AssessResponse:
     return q.AssessResponse(
         acceptable=True,
         findings=findings,
-        face=q.Face(box=Box(left=10, top=20, right=110, bottom=140), inter_eye_distance=61.23, yaw=-3, pitch=2, roll=1),
+        face=q.Face(
+            box=Box(left=10, top=20, right=110, bottom=140),
+            inter_eye_distance=61.23,
+            yaw=-3,
+            pitch=2,
+            roll=1,
+            landmarks=q.Landmarks(right_eye=Point(x=30.04, y=60), left_eye=Point(x=91, y=61)),
+            crop=Box(left=-12, top=8, right=132, bottom=152),
+        ),
         crop=FaceCrop(geometry=CropGeometry(name="mesh-square", version=1, size=4, margin=1.2), rgb=b"\x10" * 48),
         picture=q.Picture(width=640, height=480, format="jpeg"),
         profile="phone",

@@ -141,6 +141,8 @@ async def test_detail_tells_everything(client: httpx.AsyncClient) -> None:
     assert detail["profile"] == "phone"
     assert detail["face"]["box"] == {"left": 10.0, "top": 20.0, "right": 110.0, "bottom": 140.0}
     assert (detail["face"]["inter_eye_distance"], detail["face"]["yaw"]) == (61.2, -3.0)
+    assert detail["face"]["landmarks"]["right_eye"] == {"x": 30.0, "y": 60.0}
+    assert detail["face"]["crop"] == {"left": -12.0, "top": 8.0, "right": 132.0, "bottom": 152.0}
     assert len(detail["measures"]) == 19
     assert detail["measures"][0] == {
         "measure": "resolution",

@@ -74,6 +74,18 @@ def test_the_portrait_is_accepted_at_every_size_and_as_jpeg(assessor: Assessor, 
     assert assessor.assess(jpeg(rgb, 85)).acceptable
 
 
+def test_the_face_is_where_it_is_in_the_native_picture(assessor: Assessor) -> None:
+    double = np.asarray(cv2.resize(astronaut(), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
+    face = assess(assessor, double).face
+    assert face is not None
+    for eye, expected in zip(face.landmarks, ASTRONAUT_EYES, strict=False):
+        assert eye == pytest.approx(np.multiply(expected, 2), abs=10)
+    _, _, nose, mouth_right, mouth_left = face.landmarks
+    assert face.box.left < mouth_right[0] < nose[0] < mouth_left[0] < face.box.right
+    assert face.crop.left < face.box.left < face.box.right < face.crop.right
+    assert face.crop.width == pytest.approx(face.crop.height)
+
+
 def motion(length: int, *, upright: bool) -> Rgb:
     kernel = np.zeros((length, length), np.float32)
     if upright:

@@ -62,10 +62,31 @@ class Box(Frozen):
     bottom: float
 
 
+class Point(Frozen):
+    """In pixels of the upright picture."""
+
+    x: float
+    y: float
+
+
+class Landmarks(Frozen):
+    """Right and left are the person's own."""
+
+    right_eye: Point
+    left_eye: Point
+    nose: Point
+    mouth_right: Point
+    mouth_left: Point
+
+
 class Face(Frozen):
     """The face that was measured. Angles in degrees; distances in pixels of the upright picture."""
 
     box: Box
+    crop: Box | None = Field(
+        default=None, description="What the model sees; may reach outside the picture. Older cases have none"
+    )
+    landmarks: Landmarks | None = Field(default=None, description="Older cases have none")
     inter_eye_distance: float
     yaw: float = Field(description="Positive when the person turns to their own left")
     pitch: float = Field(description="Positive when the head is raised")

@@ -2,10 +2,23 @@
 
 from collections.abc import Iterable
 
+from ekyc.v1 import face_pb2
 from ekyc.v1.face_pb2 import StageTiming
 from ekyc.v1.quality_pb2 import AssessResponse
 
-from ekyc_gateway.answer import Answer, Box, Detail, DetailedAnswer, Face, Liveness, Model, Picture, Reason
+from ekyc_gateway.answer import (
+    Answer,
+    Box,
+    Detail,
+    DetailedAnswer,
+    Face,
+    Landmarks,
+    Liveness,
+    Model,
+    Picture,
+    Point,
+    Reason,
+)
 from ekyc_gateway.findings import measure, quality_fields, reasons_to_retake, warnings
 from ekyc_gateway.verify import Verification
 from ekyc_gateway.wire import VERDICTS
@@ -109,19 +122,29 @@ def _face(report: AssessResponse) -> Face | None:
     if not report.HasField("face"):
         return None
     face = report.face
-    box = Box(
-        left=round(face.box.left, 1),
-        top=round(face.box.top, 1),
-        right=round(face.box.right, 1),
-        bottom=round(face.box.bottom, 1),
-    )
     return Face(
-        box=box,
+        box=_box(face.box),
+        crop=_box(face.crop),
+        landmarks=Landmarks(
+            right_eye=_point(face.landmarks.right_eye),
+            left_eye=_point(face.landmarks.left_eye),
+            nose=_point(face.landmarks.nose),
+            mouth_right=_point(face.landmarks.mouth_right),
+            mouth_left=_point(face.landmarks.mouth_left),
+        ),
         inter_eye_distance=round(face.inter_eye_distance, 1),
         yaw=round(face.yaw, 1),
         pitch=round(face.pitch, 1),
         roll=round(face.roll, 1),
     )
+
+
+def _point(point: face_pb2.Point) -> Point:
+    return Point(x=round(point.x, 1), y=round(point.y, 1))
+
+
+def _box(box: face_pb2.Box) -> Box:
+    return Box(left=round(box.left, 1), top=round(box.top, 1), right=round(box.right, 1), bottom=round(box.bottom, 1))
 
 
 def _stages(timings: Iterable[StageTiming]) -> dict[str, float]:

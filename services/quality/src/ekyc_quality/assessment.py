@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
-from ekyc_vision.crop import DEFAULT_GEOMETRY, CropGeometry, crop_face
+from ekyc_vision.crop import DEFAULT_GEOMETRY, CropGeometry, crop_face, square_around
 from ekyc_vision.decode import decode
 from ekyc_vision.faces import Box, Face, FaceFinder
 from ekyc_vision.perceptual_hash import perceptual_hash
@@ -19,11 +19,21 @@ from ekyc_quality.pose import Pose
 
 @dataclass(frozen=True, slots=True)
 class AssessedFace:
-    """The largest face, in pixels of the upright picture at native resolution."""
+    """The largest face, in pixels of the upright picture at native resolution.
+
+    Attributes:
+        box: Bounds of the landmarks.
+        inter_eye_distance: Between the eye centres.
+        pose: In degrees.
+        landmarks: x and y of five, see `Facts.five_landmarks`.
+        crop: The square that the model's input is cut from.
+    """
 
     box: Box
     inter_eye_distance: float
     pose: Pose
+    landmarks: list[tuple[float, float]]
+    crop: Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,7 @@ class Assessor:
         return Assessment(
             acceptable=crop is not None and all(_passes(finding, policy) for finding in findings),
             findings=findings,
-            face=_face(facts),
+            face=_face(facts, self.geometry),
             crop=crop,
             picture=picture,
             faces=faces,
@@ -136,12 +146,22 @@ def _crop(facts: Facts, geometry: CropGeometry) -> Rgb | None:
         return None
 
 
-def _face(facts: Facts) -> AssessedFace | None:
+def _face(facts: Facts, geometry: CropGeometry) -> AssessedFace | None:
     if not facts.faces:
         return None
     scale, box = facts.picture.scale, facts.face.box
-    native = Box(box.left * scale, box.top * scale, box.right * scale, box.bottom * scale)
-    return AssessedFace(native, facts.native_eye_distance, facts.pose)
+    left, top, side = square_around(box, geometry)
+    return AssessedFace(
+        box=_scaled(box, scale),
+        inter_eye_distance=facts.native_eye_distance,
+        pose=facts.pose,
+        landmarks=[(float(x) * scale, float(y) * scale) for x, y in facts.five_landmarks],
+        crop=_scaled(Box(left, top, left + side, top + side), scale),
+    )
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    return Box(box.left * scale, box.top * scale, box.right * scale, box.bottom * scale)
 
 
 class Clock:

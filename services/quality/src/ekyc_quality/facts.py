@@ -29,6 +29,8 @@ class EyeIndices:
 RIGHT_EYE = EyeIndices(33, 133, (160, 159, 158), (144, 145, 153))
 LEFT_EYE = EyeIndices(263, 362, (387, 386, 385), (373, 374, 380))
 
+NOSE_TIP = 1
+MOUTH_CORNERS = (61, 291)
 
 RIGHT_CHEEK = (117, 118, 101, 205, 187, 123)
 LEFT_CHEEK = (346, 347, 330, 425, 411, 352)
@@ -70,6 +72,11 @@ class Facts:
         """Centres of the person's right and left eye: 2 x 2, midway between the corners (ISO/IEC 29794-5)."""
         points = self.face.landmarks[:, :2]
         return np.stack([(points[eye.outer] + points[eye.inner]) / 2 for eye in (RIGHT_EYE, LEFT_EYE)])
+
+    @property
+    def five_landmarks(self) -> Points:
+        """Centre of the right and the left eye, nose tip, right and left corner of the mouth: 5 x 2."""
+        return np.vstack([self.eyes, self.face.landmarks[[NOSE_TIP, *MOUTH_CORNERS], :2]])
 
     @cached_property
     def eye_distance(self) -> float:

@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import cv2
-from ekyc.v1.face_pb2 import Box, CropGeometry, FaceCrop, StageTiming
+from ekyc.v1.face_pb2 import Box, CropGeometry, FaceCrop, Point, StageTiming
 from ekyc.v1.quality_pb2 import (
     AssessRequest,
     AssessResponse,
@@ -12,11 +12,12 @@ from ekyc.v1.quality_pb2 import (
     Defect,
     Face,
     Finding,
+    Landmarks,
     Measure,
     Outcome,
     Picture,
 )
-from ekyc_vision import crop
+from ekyc_vision import crop, faces
 from ekyc_vision.decode_error import DecodeError
 from ekyc_vision.finder import FinderName, open_finder
 from google.protobuf.message import DecodeError as MessageError
@@ -99,10 +100,19 @@ def _finding(finding: findings.Finding) -> Finding:
 
 
 def _face(face: AssessedFace) -> Face:
+    right_eye, left_eye, nose, mouth_right, mouth_left = (Point(x=x, y=y) for x, y in face.landmarks)
     return Face(
-        box=Box(left=face.box.left, top=face.box.top, right=face.box.right, bottom=face.box.bottom),
+        box=_box(face.box),
         inter_eye_distance=face.inter_eye_distance,
         yaw=face.pose.yaw,
         pitch=face.pose.pitch,
         roll=face.pose.roll,
+        landmarks=Landmarks(
+            right_eye=right_eye, left_eye=left_eye, nose=nose, mouth_right=mouth_right, mouth_left=mouth_left
+        ),
+        crop=_box(face.crop),
     )
+
+
+def _box(box: faces.Box) -> Box:
+    return Box(left=box.left, top=box.top, right=box.right, bottom=box.bottom)

@@ -29,6 +29,12 @@ class CropGeometry:
 DEFAULT_GEOMETRY = CropGeometry()
 
 
+def square_around(box: Box, geometry: CropGeometry = DEFAULT_GEOMETRY) -> tuple[int, int, int]:
+    """Return the left, top and side in whole pixels of the square that `crop_face` cuts; may leave the picture."""
+    side = round(max(box.width, box.height) * geometry.margin)
+    return round((box.left + box.right - side) / 2), round((box.top + box.bottom - side) / 2), side
+
+
 def crop_face(rgb: Rgb, box: Box, geometry: CropGeometry = DEFAULT_GEOMETRY) -> Rgb:
     """Cut the square around a face and scale it to the model's input.
 
@@ -48,9 +54,7 @@ def crop_face(rgb: Rgb, box: Box, geometry: CropGeometry = DEFAULT_GEOMETRY) -> 
         ValueError: The box is empty or lies wholly outside the picture.
     """
     height, width = rgb.shape[:2]
-    side = round(max(box.width, box.height) * geometry.margin)
-    left = round((box.left + box.right - side) / 2)
-    top = round((box.top + box.bottom - side) / 2)
+    left, top, side = square_around(box, geometry)
     right, bottom = left + side, top + side
     if side < 1 or left >= width or top >= height or right <= 0 or bottom <= 0:
         raise ValueError("the face box is empty or outside the picture")
