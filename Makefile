@@ -11,6 +11,8 @@ CONFIG ?= training/configs/mobilenetv3-small.yaml
 DATA ?=
 MINUTES ?= 5
 BASE ?= HEAD~1
+ENV ?= example
+TAG ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
 .PHONY: help
@@ -55,6 +57,25 @@ sbom: ## Write what is in each image to runs/sbom-<service>.json (CycloneDX)
 	@mkdir -p runs; for service in gateway quality liveness; do \
 		docker run --rm --entrypoint cat ekyc-$$service:dev /app/sbom.json > runs/sbom-$$service.json; \
 		echo "runs/sbom-$$service.json"; done
+
+.PHONY: deploy
+deploy: | $(UV) ## Build, push, plan, apply, wait, ask, or go back (ENV=example TAG=1.0.0, YES=1 not to be asked)
+	@$(UV) sync --quiet --locked --inexact --no-default-groups --group deploy
+	@$(BIN)/ekyc-deploy deploy --env "$(ENV)" --tag "$(TAG)" $(if $(YES),--yes)
+
+.PHONY: rollback
+rollback: | $(UV) ## Run the tag that ran before (ENV=example)
+	@$(UV) sync --quiet --locked --inexact --no-default-groups --group deploy
+	@$(BIN)/ekyc-deploy rollback --env "$(ENV)" $(if $(YES),--yes)
+
+.PHONY: infra-scan
+infra-scan: | $(UV) ## Scan infra/ with checkov, in an environment of its own
+	@$(UV) tool run --quiet --python 3.11 --from checkov==3.2.334 checkov --directory infra --framework terraform \
+		--compact --quiet --skip-download
+
+.PHONY: infra-check
+infra-check: install infra-scan ## Check infra/ without an account: format, validity, checkov, apply and deploy to moto
+	$(BIN)/pytest tests/infra
 
 .PHONY: test
 test: install ## Run every test

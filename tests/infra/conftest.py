@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,16 @@ from typing import Any
 
 import boto3
 import pytest
+from ekyc_stack.stack import Stack
 from moto.server import ThreadedMotoServer
+
+from tests.infra.front import Front
 
 ROOT = Path(__file__).parents[2]
 REGION = "eu-central-1"
 NAME = "ekyc-test"
 TAG = "1.2.3"
+API_KEY = "a-key-for-the-smoke-request"
 SERVICES = ("acm", "autoscaling", "cloudwatch", "ec2", "ecr", "ecs", "elbv2", "iam", "kms", "logs", "route53", "s3")
 MORE = ("secretsmanager", "sns", "ssm", "sts", "wafv2")
 MIRROR = 'provider_installation {{\n  filesystem_mirror {{ path = "{path}" }}\n}}\n'
@@ -32,6 +37,8 @@ OVERRIDE = """provider "aws" {{
   }}
 }}
 """
+# moto's zones forget their VPC, and a second one is refused.
+ZONE = 'resource "aws_route53_zone" "backends" {\n  lifecycle { ignore_changes = [vpc] }\n}\n'
 
 
 @dataclass(frozen=True)
@@ -41,14 +48,47 @@ class Applied:
     Attributes:
         folder: Of the environment's configuration.
         url: Of moto.
-        outputs: Of the platform.
+        front: What the public name leads to.
         environment: Variables for terraform and boto3.
     """
 
     folder: Path
     url: str
-    outputs: dict[str, Any]
+    front: Front
     environment: dict[str, str]
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """What the platform says of itself."""
+        found: dict[str, Any] = json.loads(self.terraform("output", "-json", "platform").stdout)
+        return found
+
+    def deploy(self, *arguments: str, code: int = 0) -> str:
+        """Run the deployment script and return what it said."""
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "ekyc_deploy",
+                *arguments,
+                "--env",
+                str(self.folder),
+                "--yes",
+                "--url",
+                self.front.url,
+            ],
+            env={**os.environ, **self.environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout[-4000:]
+        return done.stdout
+
+    def image(self, service: str) -> str:
+        """Return the image that a service runs."""
+        return running(self.client("ecs"), service)
 
     def client(self, service: str) -> Any:
         return aws(self.url, service)
@@ -78,6 +118,13 @@ def aws(url: str, service: str) -> Any:
     )
 
 
+def running(ecs: Any, service: str) -> str:
+    """Return the image of the task definition that a service runs."""
+    (found,) = ecs.describe_services(cluster=NAME, services=[service])["services"]
+    task = ecs.describe_task_definition(taskDefinition=found["taskDefinition"])["taskDefinition"]
+    return str(task["containerDefinitions"][0]["image"])
+
+
 def certificate(acm: Any, domain: str) -> str:
     """Return the ARN of a new certificate."""
     return str(acm.request_certificate(DomainName=domain)["CertificateArn"])
@@ -96,6 +143,16 @@ def terraform(folder: Path, environment: dict[str, str], *arguments: str) -> sub
     return done
 
 
+def docker_double(folder: Path) -> Path:
+    """Return a folder with tests/infra/docker_double.py as the program docker."""
+    program = folder / "bin/docker"
+    program.parent.mkdir()
+    text = (ROOT / "tests/infra/docker_double.py").read_text()
+    program.write_text(f"#!{sys.executable}\n{text}")
+    program.chmod(0o755)
+    return program.parent
+
+
 @pytest.fixture(scope="session")
 def configured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     """A copy of infra, initialised."""
@@ -110,22 +167,26 @@ def configured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str
         (folder / "terraformrc").write_text(MIRROR.format(path=mirror))
         environment["TF_CLI_CONFIG_FILE"] = str(folder / "terraformrc")
     example = folder / "infra/environments/example"
-    terraform(example, environment, "init", "-no-color", "-lockfile=readonly")
+    terraform(example, environment, "init", "-no-color")
     return example, environment
 
 
 @pytest.fixture(scope="session")
 def applied(configured: tuple[Path, dict[str, str]]) -> Iterator[Applied]:
+    """The environment as its first `make deploy` leaves it; destroyed at the end."""
     folder, environment = configured
+    os.environ["MOTO_ECS_SERVICE_RUNNING"] = "2"  # moto says that this many tasks run
     server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
     url = "http://{}:{}".format(*server.get_host_and_port())
     lines = "\n".join(f'    {service} = "{url}"' for service in (*SERVICES, *MORE))
     (folder / "override.tf").write_text(OVERRIDE.format(endpoints=lines))
+    (folder.parents[1] / "modules/balancers/override.tf").write_text(ZONE)
     certificates = aws(url, "acm")
     values = {
         "name": NAME,
         "region": REGION,
+        "domain": "ekyc.example.com",
         "backend_domain": "backends.ekyc.example.com",
         "certificate_arn": certificate(certificates, "ekyc.example.com"),
         "backend_certificate_arn": certificate(certificates, "backends.ekyc.example.com"),
@@ -134,14 +195,22 @@ def applied(configured: tuple[Path, dict[str, str]]) -> Iterator[Applied]:
         "disposable": True,
     }
     (folder / "terraform.tfvars.json").write_text(json.dumps(values))
-    environment = {**environment, "TF_VAR_tag": TAG, "AWS_ENDPOINT_URL": url, "AWS_DEFAULT_REGION": REGION}
+    environment = {**environment, "AWS_ENDPOINT_URL": url, "AWS_DEFAULT_REGION": REGION}
     environment |= {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+    environment |= {"SMOKE_API_KEY": API_KEY, "PATH": f"{docker_double(folder)}:{os.environ['PATH']}"}
+    environment |= {"DOCKER_LOG": str(folder / "docker.log")}
+    stack = Stack(api_key=API_KEY, log=lambda _service, _line: None)
+    stack.wait_ready()
+    front = Front(stack.url, lambda: running(aws(url, "ecs"), "gateway"))
     try:
-        terraform(folder, environment, "apply", "-auto-approve", "-no-color")
-        said = terraform(folder, environment, "output", "-json", "platform").stdout
-        yield Applied(folder, url, json.loads(said), environment)
-        terraform(folder, environment, "destroy", "-auto-approve", "-no-color")
+        found = Applied(folder, url, front, environment)
+        found.deploy("deploy", "--tag", TAG)
+        yield found
+        found.terraform("destroy", "-auto-approve", "-no-color", "-var", f"tag={TAG}")
         left = json.loads((folder / "terraform.tfstate").read_text())["resources"]
         assert [one for one in left if one["mode"] == "managed"] == []
     finally:
+        front.stop()
+        stack.stop()
         server.stop()
+        del os.environ["MOTO_ECS_SERVICE_RUNNING"]

@@ -23,6 +23,7 @@ module "platform" {
   name                    = var.name
   region                  = var.region
   tag                     = var.tag
+  domain                  = var.domain
   certificate_arn         = var.certificate_arn
   backend_certificate_arn = var.backend_certificate_arn
   backend_domain          = var.backend_domain

@@ -13,8 +13,13 @@ variable "tag" {
   type        = string
 }
 
+variable "domain" {
+  description = "The public name"
+  type        = string
+}
+
 variable "certificate_arn" {
-  description = "ACM certificate of the public name"
+  description = "ACM certificate of domain"
   type        = string
 }
 

@@ -220,6 +220,7 @@ resource "aws_route53_record" "backends" {
 }
 
 resource "aws_wafv2_web_acl" "this" {
+  # checkov:skip=CKV2_AWS_31:It is logged, below; checkov does not follow the count
   count = var.waf_requests == null ? 0 : 1
   name  = var.name
   scope = "REGIONAL"
@@ -246,10 +247,46 @@ resource "aws_wafv2_web_acl" "this" {
       sampled_requests_enabled   = false
     }
   }
+  # Requests that no browser sends: known exploits of parsers and loggers.
+  rule {
+    name     = "known-bad-inputs"
+    priority = 2
+    override_action {
+      none {}
+    }
+    statement {
+      managed_rule_group_statement {
+        vendor_name = "AWS"
+        name        = "AWSManagedRulesKnownBadInputsRuleSet"
+      }
+    }
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "${var.name}-known-bad-inputs"
+      sampled_requests_enabled   = false
+    }
+  }
   visibility_config {
     cloudwatch_metrics_enabled = true
     metric_name                = var.name
     sampled_requests_enabled   = false
+  }
+}
+
+resource "aws_cloudwatch_log_group" "firewall" {
+  count             = var.waf_requests == null ? 0 : 1
+  name              = "aws-waf-logs-${var.name}" # the prefix is AWS's rule
+  retention_in_days = var.log_days
+  kms_key_id        = var.kms_key_arn
+}
+
+# What was blocked, and never the key that came with it.
+resource "aws_wafv2_web_acl_logging_configuration" "this" {
+  count                   = var.waf_requests == null ? 0 : 1
+  resource_arn            = aws_wafv2_web_acl.this[0].arn
+  log_destination_configs = [aws_cloudwatch_log_group.firewall[0].arn]
+  redacted_fields {
+    single_header { name = "x-api-key" }
   }
 }
 

@@ -62,3 +62,13 @@ variable "disposable" {
   description = "No protection from deletion: for trials only"
   type        = bool
 }
+
+variable "log_days" {
+  description = "How long the firewall's log is kept"
+  type        = number
+}
+
+variable "kms_key_arn" {
+  description = "Encrypts the firewall's log"
+  type        = string
+}

@@ -86,6 +86,7 @@ resource "aws_ecs_cluster" "this" {
 
 # Only the public load balancer reaches the gateway, only the internal one (which only the gateway reaches) the others.
 resource "aws_security_group" "task" {
+  # checkov:skip=CKV2_AWS_5:Module service attaches it to the tasks
   for_each    = local.ports
   name_prefix = "${var.name}-${each.key}-"
   description = "Tasks of ${each.key}"
@@ -138,6 +139,8 @@ module "balancers" {
   drain_seconds           = local.drain_seconds
   access_log_bucket       = var.access_log_bucket
   waf_requests            = var.waf_requests
+  log_days                = var.log_days
+  kms_key_arn             = module.storage.kms_key_arn
   disposable              = var.disposable
 }
 

@@ -1,3 +1,8 @@
+output "url" {
+  description = "Where the smoke request goes"
+  value       = "https://${var.domain}"
+}
+
 output "address" {
   description = "Point the public name here (CNAME or alias)"
   value       = module.balancers.public.dns_name
@@ -9,8 +14,8 @@ output "cluster" {
 }
 
 output "services" {
-  description = "Names of the ECS services"
-  value       = [for service in module.service : service.name]
+  description = "Task definition by ECS service"
+  value       = { for service in module.service : service.name => service.task_definition }
 }
 
 output "repositories" {

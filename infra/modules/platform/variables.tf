@@ -17,8 +17,13 @@ variable "tag" {
   type        = string
 }
 
+variable "domain" {
+  description = "The public name, for example ekyc.example.com; its DNS points at the output address"
+  type        = string
+}
+
 variable "certificate_arn" {
-  description = "ACM certificate of the public name"
+  description = "ACM certificate of domain"
   type        = string
 }
 

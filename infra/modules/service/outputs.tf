@@ -3,6 +3,11 @@ output "log_group" {
   value       = aws_cloudwatch_log_group.this.name
 }
 
+output "task_definition" {
+  description = "ARN of the revision that runs"
+  value       = aws_ecs_task_definition.this.arn
+}
+
 output "name" {
   description = "Of the ECS service"
   value       = aws_ecs_service.this.name

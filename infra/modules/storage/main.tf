@@ -38,7 +38,10 @@ data "aws_iam_policy_document" "key" {
     condition {
       test     = "ArnLike"
       variable = "kms:EncryptionContext:aws:logs:arn"
-      values   = ["arn:${data.aws_partition.here.partition}:logs:${var.region}:${data.aws_caller_identity.me.account_id}:log-group:/ekyc/${var.name}/*"]
+      values = [
+        for group in ["/ekyc/${var.name}/*", "aws-waf-logs-${var.name}"] :
+        "arn:${data.aws_partition.here.partition}:logs:${var.region}:${data.aws_caller_identity.me.account_id}:log-group:${group}"
+      ]
     }
   }
 }

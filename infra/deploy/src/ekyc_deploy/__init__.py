@@ -1,0 +1,1 @@
+"""Deployment of an environment of infra/environments to AWS: make deploy and make rollback."""
