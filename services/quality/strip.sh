@@ -1,7 +1,7 @@
 #!/bin/sh
 # Cuts what the quality service never loads. MediaPipe's models stay, and OpenVINO runs them; MediaPipe's own framework goes,
 # so QUALITY_FACES=mediapipe, the reference for development, does not work in the image. Nor does calibration, which needs
-# SciPy and Matplotlib: it is run where the pictures are.
+# Matplotlib: it is run where the pictures are.
 #   strip.sh SITE_PACKAGES
 set -eu
 cd "$1"
@@ -11,7 +11,7 @@ find mediapipe/modules -type f ! -name '*.tflite' -delete
 find mediapipe/modules -name '*.tflite' ! -path '*/face_detection/face_detection_short_range.tflite' \
   ! -path '*/face_landmark/face_landmark.tflite' -delete
 find mediapipe -type d -empty -delete
-rm -rf sentencepiece sentencepiece.libs sounddevice* _sounddevice* scipy scipy.libs matplotlib mpl_toolkits fontTools fonttools* contourpy* kiwisolver*
+rm -rf sentencepiece sentencepiece.libs sounddevice* _sounddevice* matplotlib mpl_toolkits fontTools fonttools* contourpy* kiwisolver*
 cd openvino
 rm -rf libs/libopenvino_intel_gpu_plugin.so libs/cache.json libs/libopenvino_intel_npu_plugin.so \
   libs/libopenvino_onnx_frontend* libs/libopenvino_tensorflow_frontend* libs/libopenvino_pytorch_frontend* \

@@ -4,12 +4,13 @@ import cv2
 import numpy as np
 import pytest
 from ekyc.v1 import quality_pb2
+from ekyc_policy.measure import Measure
+from ekyc_policy.profile import Rule
 from ekyc_quality.assessment import Assessment, Assessor
 from ekyc_quality.facts import Facts
-from ekyc_quality.findings import Defect, Measure, Outcome
+from ekyc_quality.findings import Defect, Outcome
 from ekyc_quality.judge import judge
 from ekyc_quality.measures import MEASURES, Measurement
-from ekyc_quality.policy import Rule
 from ekyc_vision.decode import decode
 from ekyc_vision.finder import open_finder
 
@@ -186,7 +187,7 @@ def test_pose_follows_a_turned_head(assessor: Assessor, degrees: float) -> None:
     change = Facts(picture, [turned]).pose.yaw - Facts(picture, [face]).pose.yaw
     assert change == pytest.approx(degrees, abs=3)
     yaw = next(measurement for measurement in MEASURES if measurement.measure is Measure.HEAD_YAW)
-    from ekyc_quality.policy import DEFAULT_PROFILE  # noqa: PLC0415
+    from ekyc_policy.profile import DEFAULT_PROFILE  # noqa: PLC0415
 
     finding = judge(yaw, Facts(picture, [turned]), DEFAULT_PROFILE.rule(Measure.HEAD_YAW))
     assert finding.defect is Defect.TURNED_ASIDE

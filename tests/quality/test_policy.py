@@ -6,12 +6,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from ekyc_policy.bound import Bound
+from ekyc_policy.interval import exact_interval
+from ekyc_policy.measure import Measure
+from ekyc_policy.profile import DEFAULT_PROFILE, DEFAULT_RULES
+from ekyc_policy.proposal import inside, propose, rejected
 from ekyc_quality import calibration, checks
-from ekyc_quality.findings import Bound, Measure
-from ekyc_quality.policy import DEFAULT_PROFILE, DEFAULT_RULES, PolicyError, Profiles, read_profile, read_profiles
-from ekyc_quality.proposal import inside, propose, rejected
+from ekyc_quality.policy import PolicyError, Profiles, read_profile, read_profiles
 from ekyc_stack.sample import sample_photo
 from pydantic import ValidationError
+from scipy.stats import beta
 
 from tests.pictures import astronaut, jpeg
 
@@ -62,6 +66,13 @@ def test_a_proposal_rejects_no_more_than_asked() -> None:
     proposal = propose(Measure.HEAD_YAW, values, [], DEFAULT_RULES[Measure.HEAD_YAW], 0.02)
     assert rejected(values, proposal.rule.required) <= 20
     assert rejected(values, proposal.rule.required) >= 10
+
+
+@pytest.mark.parametrize(("errors", "n"), [(0, 10), (10, 10), (1, 1), (3, 189), (57, 1000), (999, 1000)])
+def test_the_interval_is_scipys(errors: int, n: int) -> None:
+    low, high = exact_interval(errors, n)
+    assert low == pytest.approx(beta.ppf(0.025, errors, n - errors + 1) if errors else 0, abs=1e-9)
+    assert high == pytest.approx(beta.ppf(0.975, errors + 1, n - errors) if errors < n else 1, abs=1e-9)
 
 
 def test_an_idle_recommendation_is_dropped() -> None:

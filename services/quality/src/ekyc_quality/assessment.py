@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
+from ekyc_policy.profile import Profile
 from ekyc_vision.crop import DEFAULT_GEOMETRY, CropGeometry, crop_face, square_around
 from ekyc_vision.decode import decode
 from ekyc_vision.faces import Box, Face, FaceFinder
@@ -13,7 +14,7 @@ from ekyc_quality.facts import Facts
 from ekyc_quality.findings import Defect, Finding, Outcome
 from ekyc_quality.judge import judge
 from ekyc_quality.measures import MEASURES
-from ekyc_quality.policy import Profile, Profiles
+from ekyc_quality.policy import Profiles
 from ekyc_quality.pose import Pose
 
 

@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
+from ekyc_policy.measure import Measure
+from ekyc_policy.profile import DEFAULT_PROFILE
+from ekyc_policy.proposal import Proposal, profile_of, propose
 from ekyc_vision.decode_error import DecodeError
 from ekyc_vision.finder import open_finder
 from rich.console import Console
@@ -14,12 +16,7 @@ from rich.progress import track
 from rich.table import Table
 
 from ekyc_quality.assessment import Assessor
-from ekyc_quality.findings import Measure
-from ekyc_quality.policy import DEFAULT_PROFILE, Profile
-from ekyc_quality.proposal import Proposal, propose
 
-# A calibration moves what depends on the camera; these follow from the model and the rules of the game.
-FIXED = {Measure.RESOLUTION, Measure.ONE_FACE, Measure.FACE_SIZE}
 FEW = 100
 # Of the table where it is piped; a terminal knows its own.
 WIDTH = 150
@@ -100,14 +97,10 @@ def main(arguments: list[str] | None = None) -> int:
         for measure, values in good.items()
     ]
     Console(width=None if sys.stdout.isatty() else WIDTH).print(as_table(proposals))
-    rules = {p.measure: p.rule for p in proposals if p.measure not in FIXED and p.rule != p.current}
-    note = f"{n} faces of {options.folder.name}, each bound rejects at most {options.false_reject_rate:.2%} of them"
-    profile = Profile(name=options.name, note=note, rules=rules)
+    source = f"{n} faces of {options.folder.name}"
+    profile = profile_of(proposals, name=options.name, source=source, rate=options.false_reject_rate)
     out = options.out or Path(f"{options.name}.yaml")
-    record = profile.model_dump(mode="json", exclude_defaults=True) | {
-        "rules": {measure.value: rule.model_dump(mode="json") for measure, rule in rules.items()}
-    }
-    out.write_text(yaml.safe_dump(record, sort_keys=False), encoding="utf-8")
+    out.write_text(profile.text(), encoding="utf-8")
     plots = options.plots or out.with_suffix(".png")
     from ekyc_quality.histograms import draw  # noqa: PLC0415 - matplotlib takes a second to import
 

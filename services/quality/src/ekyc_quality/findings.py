@@ -2,34 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
 
-import pydantic
-from pydantic import ConfigDict, model_validator
-
-
-class Measure(StrEnum):
-    """What is measured."""
-
-    RESOLUTION = "resolution"
-    ONE_FACE = "one_face"
-    FACE_SIZE = "face_size"
-    FACE_RATIO = "face_ratio"
-    FRAMING = "framing"
-    BLUR = "blur"
-    BRIGHTNESS = "brightness"
-    CONTRAST = "contrast"
-    ENTROPY = "entropy"
-    OVEREXPOSURE = "overexposure"
-    UNDEREXPOSURE = "underexposure"
-    EVEN_LIGHT = "even_light"
-    HEAD_YAW = "head_yaw"
-    HEAD_PITCH = "head_pitch"
-    HEAD_ROLL = "head_roll"
-    EYES_OPEN = "eyes_open"
-    EYES_VISIBLE = "eyes_visible"
-    MOUTH_CLOSED = "mouth_closed"
-    FACE_VISIBLE = "face_visible"
+from ekyc_policy.bound import Bound
+from ekyc_policy.measure import Measure
 
 
 class Outcome(StrEnum):
@@ -65,33 +40,6 @@ class Defect(StrEnum):
     MOUTH_OPEN = "mouth_open"
     FACE_COVERED = "face_covered"
     NOT_ASSESSED = "not_assessed"
-
-
-@pydantic.dataclasses.dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
-class Bound:
-    """The values that pass, both ends included; an absent side is open."""
-
-    min: float | None = None
-    max: float | None = None
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"the lower bound {self.min} exceeds the upper bound {self.max}")
-        return self
-
-    @property
-    def is_open(self) -> bool:
-        """True when every value passes."""
-        return self.min is None and self.max is None
-
-    def is_above(self, value: float) -> bool:
-        """Tell whether a value exceeds the upper side."""
-        return self.max is not None and value > self.max
-
-    def is_below(self, value: float) -> bool:
-        """Tell whether a value falls short of the lower side."""
-        return self.min is not None and value < self.min
 
 
 @dataclass(frozen=True, slots=True)

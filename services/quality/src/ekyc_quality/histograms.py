@@ -4,9 +4,8 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-
-from ekyc_quality.findings import Bound
-from ekyc_quality.proposal import Proposal
+from ekyc_policy.bound import Bound
+from ekyc_policy.proposal import Proposal
 
 COLUMNS = 4
 BINS = 40

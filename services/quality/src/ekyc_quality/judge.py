@@ -1,10 +1,13 @@
 """One measure held against its rule."""
 
+from ekyc_policy.bound import Bound
+from ekyc_policy.measure import Measure
+from ekyc_policy.profile import Rule
+
 from ekyc_quality.facts import Facts, NoFaceError
-from ekyc_quality.findings import Bound, Defect, Finding, Measure, Outcome
+from ekyc_quality.findings import Defect, Finding, Outcome
 from ekyc_quality.measures import Measurement
 from ekyc_quality.messages import MESSAGES
-from ekyc_quality.policy import Rule
 
 
 def judge(measurement: Measurement, facts: Facts, rule: Rule) -> Finding:

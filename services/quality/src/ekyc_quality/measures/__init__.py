@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ekyc_policy.measure import Measure
+
 from ekyc_quality.facts import Facts
-from ekyc_quality.findings import Defect, Measure
+from ekyc_quality.findings import Defect
 from ekyc_quality.measures import (
     blur,
     brightness,

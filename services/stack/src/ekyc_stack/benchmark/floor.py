@@ -8,9 +8,9 @@ import cv2
 from ekyc_liveness.bundle import open_bundle
 from ekyc_liveness.session import Session
 from ekyc_liveness.settings import Settings as LivenessSettings
+from ekyc_policy.profile import DEFAULT_PROFILE
 from ekyc_quality.assessment import measure
 from ekyc_quality.facts import Facts
-from ekyc_quality.policy import DEFAULT_PROFILE
 from ekyc_vision.crop import crop_face
 from ekyc_vision.decode import decode
 from ekyc_vision.finder import open_finder

@@ -1,12 +1,17 @@
 """A bound for one measure from the values of good pictures."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta
 
-from ekyc_quality.findings import Bound, Measure
-from ekyc_quality.policy import Rule
+from ekyc_policy.bound import Bound
+from ekyc_policy.interval import exact_interval
+from ekyc_policy.measure import Measure
+from ekyc_policy.profile import Profile, Rule
+
+# A calibration moves what depends on the camera; these follow from the model and the rules of the game.
+FIXED = frozenset({Measure.RESOLUTION, Measure.ONE_FACE, Measure.FACE_SIZE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Proposal:
     rule: Rule
 
     def cells(self) -> tuple[str, ...]:
-        """One table row: see `ekyc_quality.calibration.as_table`."""
+        """One table row: measure, n, quantiles, the bound and what it rejects now and as proposed, and of bad ones."""
         low, middle, high = np.quantile(self.good, (0.01, 0.5, 0.99))
         return (
             self.measure.value,
@@ -58,6 +63,26 @@ def propose(measure: Measure, good: list[float], bad: list[float], current: Rule
     return Proposal(measure, good, bad, current, rule)
 
 
+def profile_of(proposals: Iterable[Proposal], *, name: str, source: str, rate: float) -> Profile:
+    """Return the profile of a calibration: every rule that it moves and may move.
+
+    Args:
+        proposals: One a measure.
+        name: Of the profile.
+        source: Where the pictures came from, for the note.
+        rate: Share of good pictures that each bound may reject.
+
+    Raises:
+        pydantic.ValidationError: The name has other characters than a-z, 0-9, _ and -.
+    """
+    moved = [one for one in proposals if one.measure not in FIXED and one.rule != one.current]
+    return Profile(
+        name=name,
+        note=f"{source}, each bound rejects at most {rate:.2%} of them",
+        rules={one.measure: one.rule for one in moved},
+    )
+
+
 def inside(recommended: Bound, required: Bound) -> Bound:
     """Return the recommended bound where it is the stricter one, side by side; an idle side is dropped."""
     low, high = recommended.min, recommended.max
@@ -74,10 +99,9 @@ def rejected(values: list[float], bound: Bound) -> int:
 
 
 def interval(values: list[float], bound: Bound) -> str:
-    """The rejected share with its exact interval (Clopper and Pearson, 1934), in percent."""
+    """The rejected share with its exact interval in percent."""
     errors, n = rejected(values, bound), len(values)
-    low = float(beta.ppf(0.025, errors, n - errors + 1)) if errors else 0.0
-    high = float(beta.ppf(0.975, errors + 1, n - errors)) if errors < n else 1.0
+    low, high = exact_interval(errors, n)
     return f"{errors / n:.1%} ({low:.1%}-{high:.1%})"
 
 

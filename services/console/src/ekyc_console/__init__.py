@@ -1,0 +1,1 @@
+"""The console: a thin client of the REST API, in a browser."""
