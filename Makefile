@@ -38,11 +38,17 @@ install: | $(UV) ## Install everything: services, training, tests, checks
 run: install-services ## Start the services on 127.0.0.1, verify a photo, serve (PORT, API_KEY)
 	@PORT=$(PORT) exec $(BIN)/python -m ekyc_stack
 
+.PHONY: console
+console: | $(UV) ## Start the services and the console on 127.0.0.1:8501 (CONSOLE_PORT, PORT, API_KEY)
+	@$(UV) sync --quiet --locked --inexact --no-default-groups --group services --group console
+	@PORT=$(PORT) exec $(BIN)/python -m ekyc_stack --console
+
 .PHONY: up
 up: ## Build and start the services in containers, wait, print a curl line (PORT, API_KEY, COMPOSE_PROFILES)
 	@API_KEY="$${API_KEY:-$$(head -c 32 /dev/urandom | base64 | tr -d '/+=')}"; export API_KEY PORT=$(PORT); \
 	docker compose up --detach --build --wait --wait-timeout 180 && \
-	echo "curl -F image=@photo.jpg -H 'X-API-Key: $$API_KEY' http://127.0.0.1:$(PORT)/verify/face"
+	echo "curl -F image=@photo.jpg -H 'X-API-Key: $$API_KEY' http://127.0.0.1:$(PORT)/verify/face" && \
+	case ",$${COMPOSE_PROFILES:-}," in *,demo,*) echo "console: http://127.0.0.1:$${CONSOLE_PORT:-8501}";; esac
 
 .PHONY: down
 down: ## Stop the containers; their volumes stay (docker compose down -v deletes them)
@@ -54,7 +60,7 @@ logs: ## Follow the containers' logs
 
 .PHONY: sbom
 sbom: ## Write what is in each image to runs/sbom-<service>.json (CycloneDX)
-	@mkdir -p runs; for service in gateway quality liveness; do \
+	@mkdir -p runs; for service in gateway quality liveness console; do \
 		docker run --rm --entrypoint cat ekyc-$$service:dev /app/sbom.json > runs/sbom-$$service.json; \
 		echo "runs/sbom-$$service.json"; done
 

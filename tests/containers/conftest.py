@@ -24,10 +24,11 @@ class Compose:
 
     engine: Any
     port: int
+    console_port: int
     environment: dict[str, str]
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        command = ["docker", "compose", "--project-name", PROJECT, "--profile", "s3", *arguments]
+        command = ["docker", "compose", "--project-name", PROJECT, "--profile", "s3", "--profile", "demo", *arguments]
         done = subprocess.run(
             command, cwd=ROOT, env={**os.environ, **self.environment}, capture_output=True, text=True, check=False
         )
@@ -78,9 +79,10 @@ def engine() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def compose(engine: Any) -> Iterator[Compose]:
-    port = free_port()
+    port, console_port = free_port(), free_port()
     environment = {
         "PORT": str(port),
+        "CONSOLE_PORT": str(console_port),
         "API_KEY": API_KEY,
         "TAG": "test",
         "REVIEW_BUCKET": "reviews/ekyc",
@@ -88,7 +90,7 @@ def compose(engine: Any) -> Iterator[Compose]:
         "QUALITY_WORKERS": "1",
         "BUILDX_NO_DEFAULT_ATTESTATIONS": "1",
     }
-    project = Compose(engine, port, environment)
+    project = Compose(engine, port, console_port, environment)
     project.run("down", "--volumes", "--remove-orphans", check=False)
     project.run("build")
     project.run("up", "--detach", "--wait", "--wait-timeout", "180")

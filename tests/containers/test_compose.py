@@ -1,6 +1,7 @@
 """`docker compose up` works the first time, is locked down, heals itself, and leaves nothing behind."""
 
 import os
+import re
 import signal
 import threading
 import time
@@ -10,7 +11,9 @@ import cv2
 import httpx
 import numpy as np
 import pytest
+from playwright.sync_api import Browser
 
+from tests.browser import opened
 from tests.containers.conftest import PROJECT, Compose, wait_until
 from tests.pictures import astronaut, jpeg, png
 
@@ -18,6 +21,7 @@ pytestmark = pytest.mark.timeout(1500)
 
 IMAGE = jpeg(astronaut())
 SERVICES = ("gateway", "quality", "liveness")
+IMAGES = (*SERVICES, "console")
 
 
 def in_container(compose: Compose, service: str, *command: str) -> tuple[int, str]:
@@ -37,7 +41,7 @@ def test_a_photo_is_verified_through_the_published_port(compose: Compose) -> Non
     assert compose.get("/ready").status_code == 200
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", IMAGES)
 def test_it_is_locked_down(compose: Compose, service: str) -> None:
     host = compose.container(service).attrs["HostConfig"]
     assert host["ReadonlyRootfs"] is True
@@ -55,17 +59,17 @@ def test_it_is_locked_down(compose: Compose, service: str) -> None:
     assert in_container(compose, service, "sh", "-c", "ls /root/.cache")[0] != 0
 
 
-def test_only_the_gateway_is_published_and_only_on_this_machine(compose: Compose) -> None:
-    for service in (*SERVICES, "s3"):
+def test_only_gateway_and_console_are_published_and_only_on_this_machine(compose: Compose) -> None:
+    for service in (*IMAGES, "s3"):
         ports = compose.container(service).attrs["NetworkSettings"]["Ports"]
         bound = [binding["HostIp"] for bindings in ports.values() for binding in bindings or ()]
-        assert bound == (["127.0.0.1"] if service == "gateway" else []), service
+        assert bound == (["127.0.0.1"] if service in {"gateway", "console"} else []), service
     network = compose.engine.networks.get(f"{PROJECT}_backends")
     assert network.attrs["Internal"] is True
 
 
 def test_the_images_say_what_they_are_and_what_is_in_them(compose: Compose) -> None:
-    for service in SERVICES:
+    for service in IMAGES:
         image = compose.container(service).image
         assert image.labels["org.opencontainers.image.title"] == f"ekyc-{service}"
         assert image.attrs["Config"]["Entrypoint"] == ["python", "-m", f"ekyc_{service}"]
@@ -73,11 +77,38 @@ def test_the_images_say_what_they_are_and_what_is_in_them(compose: Compose) -> N
         code, sbom = in_container(compose, service, "cat", "/app/sbom.json")
         assert code == 0
         assert '"CycloneDX"' in sbom
-        assert '"grpcio"' in sbom
+        assert ('"streamlit"' if service == "console" else '"grpcio"') in sbom
         assert '"torch"' not in sbom
 
 
-@pytest.mark.parametrize("service", SERVICES)
+def test_the_console_reaches_the_gateway_alone_and_its_pages_work(compose: Compose, browser: Browser) -> None:
+    reach = "import socket; socket.create_connection(('{}', {}), 3)"
+    assert in_container(compose, "console", "python", "-c", reach.format("gateway", 8000))[0] == 0
+    for service, port in (("quality", 50051), ("liveness", 50052), ("s3", 8333)):
+        assert in_container(compose, "console", "python", "-c", reach.format(service, port))[0] != 0, service
+    url = f"http://127.0.0.1:{compose.console_port}"
+    with opened(browser) as page:
+        page.goto(url)
+        page.get_by_role("button", name="Take photo").click()
+        page.get_by_role("heading", name="Accepted").wait_for()
+        large = png(np.asarray(cv2.resize(astronaut(), (1500, 1500), interpolation=cv2.INTER_CUBIC), np.uint8))
+        assert len(large) > 2 * 2**20, "more than a form part that stays in memory"
+        page.get_by_text("Files", exact=True).click()
+        page.locator("input[type=file]").set_input_files({"name": "l.png", "mimeType": "image/png", "buffer": large})
+        page.get_by_text("1500 x 1500 png").wait_for()
+        page.goto(f"{url}/review")
+        page.get_by_role("radio", name=re.compile(r"^1\. ")).wait_for()
+        page.goto(f"{url}/calibrate")
+        page.locator("input[type=file]").first.set_input_files(
+            {"name": "one.jpg", "mimeType": "image/jpeg", "buffer": IMAGE}
+        )
+        page.get_by_role("button", name="Measure the pictures").click()
+        page.get_by_role("button", name="Download camera.yaml").wait_for()
+        page.goto(f"{url}/model")
+        page.get_by_text("Equal error rate").wait_for()
+
+
+@pytest.mark.parametrize("service", IMAGES)
 def test_a_service_that_crashes_comes_back(compose: Compose, service: str) -> None:
     container = compose.container(service)
     restarts = container.attrs["RestartCount"]

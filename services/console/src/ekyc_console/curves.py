@@ -9,6 +9,7 @@ from ekyc_console.plot import figure
 
 WIDTH, HEIGHT, LEFT, BELOW = 360, 260, 44, 36
 DET_TICKS = (0.002, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6)
+DET_RANGE = (0.001, 0.75)
 ROC_TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 Point = tuple[float, float]
@@ -34,17 +35,21 @@ class Plot:
 def det(curve: Sequence[Operating], here: Operating) -> str:
     """Return the detection error trade-off as HTML: attacks accepted against people not accepted, normal deviates."""
     quantile = NormalDist().inv_cdf
-    low, high = quantile(DET_TICKS[0] / 2), quantile(0.75)
+    low, high = map(quantile, DET_RANGE)
 
     def axis(share: float) -> float:
-        return (quantile(min(0.75, max(DET_TICKS[0] / 2, share))) - low) / (high - low)
+        return (quantile(min(DET_RANGE[1], max(DET_RANGE[0], share))) - low) / (high - low)
 
     return _figure(
         Plot("DET", ("attacks accepted", "living people not accepted"), DET_TICKS, axis),
-        [(one.apcer_all, one.bpcer) for one in curve],
-        [(one.apcer, one.bpcer) for one in curve],
+        [(one.apcer_all, one.bpcer) for one in curve if _on_det(one.apcer_all) and _on_det(one.bpcer)],
+        [(one.apcer, one.bpcer) for one in curve if _on_det(one.apcer) and _on_det(one.bpcer)],
         (here.apcer_all, here.bpcer),
     )
+
+
+def _on_det(share: float) -> bool:
+    return DET_RANGE[0] <= share <= DET_RANGE[1]
 
 
 def roc(curve: Sequence[Operating], here: Operating) -> str:

@@ -63,7 +63,7 @@ def _plot(one: Proposal) -> str:
     scale = scale_of(one.measure)
     seen = [*one.good, *one.bad, *_sides(one.current.required), *_sides(one.rule.required)]
     low, high = (float(f(seen)) for f in (np.min, np.max))
-    low, high = (low - 0.5, high + 0.5) if high <= low else (low - 0.04 * (high - low), high + 0.04 * (high - low))
+    low, high = (low, high) if high > low else (scale.low, scale.high)
     bars = _bars(one.bad, low, high, "bar not") + _bars(one.good, low, high, "bar")
     lines = "".join(
         f'<line class="{kind}" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{HEIGHT}"/>'
@@ -75,7 +75,7 @@ def _plot(one: Proposal) -> str:
         f'<text x="0" y="{HEIGHT + 14}">{scale.text(low)}</text>'
         f'<text x="{WIDTH}" y="{HEIGHT + 14}" text-anchor="end">{scale.text(high)}</text>'
     )
-    return figure(scale.title, _words(one, scale), (0, -4, WIDTH, HEIGHT + 22), bars + axis + lines)
+    return figure(scale.title, _words(one, scale), (-2, -4, WIDTH + 4, HEIGHT + 22), bars + axis + lines)
 
 
 def _bars(values: list[float], low: float, high: float, kind: str) -> str:

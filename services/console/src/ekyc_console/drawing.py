@@ -46,7 +46,7 @@ def draw(data: bytes, picture: Picture, face: Face | None) -> Drawn:
     crop = None
     if face is not None:
         scale = plain.width / picture.width
-        _mark(ImageDraw.Draw(canvas), face, scale, thick=max(2, max(plain.size) // 300))
+        _mark(ImageDraw.Draw(canvas), face, scale, thick=max(2, max(plain.size) // 200))
         if face.crop is not None:
             # Outside the picture the crop is black, as the model sees it nearly.
             crop = _jpeg(plain.crop(_corners(face.crop, scale)).resize((256, 256), Image.Resampling.BICUBIC))
@@ -73,7 +73,7 @@ def _mark(pen: ImageDraw.ImageDraw, face: Face, scale: float, thick: int) -> Non
             pen.rectangle((left - 1, top - 1, right + 1, bottom + 1), outline=BLACK, width=thick + 2)
             pen.rectangle((left, top, right, bottom), outline=colour, width=thick)
     for point in (face.landmarks or {}).values():
-        x, y, radius = point.x * scale, point.y * scale, thick * 1.5
+        x, y, radius = point.x * scale, point.y * scale, thick * 1.3
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=WHITE, outline=BLACK, width=1)
 
 

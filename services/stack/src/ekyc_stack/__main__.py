@@ -14,6 +14,7 @@ from rich.console import Console
 from ekyc_stack.sample import sample_photo
 from ekyc_stack.stack import Stack, StackError
 
+CONSOLE_PORT = 8501
 STATE = Path("state")
 """Kept cases and the audit log outlive the run, one folder a port."""
 
@@ -23,6 +24,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m ekyc_stack", description=__doc__)
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000), help="of the REST API (8000)")
     parser.add_argument("--api-key", default=os.environ.get("API_KEY") or None, help="generated when not given")
+    parser.add_argument("--console", action="store_true", help="start the console too, on CONSOLE_PORT (8501)")
     parser.add_argument("--once", action="store_true", help="verify the sample photo and stop")
     return parser.parse_args()
 
@@ -57,6 +59,13 @@ def main() -> int:
         print(f"curl -F image=@{photo} -H 'X-API-Key: {api_key}' {stack.url}/verify/face")  # noqa: T201 - never wrapped
         if arguments.once:
             return 0 if answer.status_code == httpx.codes.OK else 1
+        if arguments.console:
+            try:
+                url = stack.start_console(api_key, int(os.environ.get("CONSOLE_PORT") or CONSOLE_PORT))
+            except StackError as error:
+                console.print(f"error: {error}", style="bold red")
+                return 1
+            console.print(f"\nconsole: {url}", style="bold green")
         console.print("\nserving; Ctrl-C stops", style="bold")
         while not stopping.wait(0.5):
             gone = [process.name for process in stack.processes.values() if process.exit_code is not None]

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
-COLOURS = {"gateway": 36, "quality": 33, "liveness": 35}
+COLOURS = {"gateway": 36, "quality": 33, "liveness": 35, "console": 32}
 
 
 def print_prefixed(name: str, line: str) -> None:

@@ -19,6 +19,7 @@ from ekyc_stack.process import Process, print_prefixed
 
 HOST = "127.0.0.1"
 CLIENT = "local"
+ORDER = ("console", "gateway", "quality", "liveness")
 
 
 class StackError(Exception):
@@ -102,20 +103,44 @@ class Stack:
         """Start one service, again if it ran before."""
         self.processes[name] = Process(name, f"ekyc_{name}", self._environment, log=self._log)
 
+    def start_console(self, api_key: str, port: int = 0, settings: Mapping[str, str] | None = None) -> str:
+        """Start a console, in place of one that ran before, wait until it serves, and return its address.
+
+        Args:
+            api_key: That the console calls the gateway with.
+            port: Of the console; 0 picks a free one.
+            settings: Further environment variables, for example {"CONSOLE_BUNDLE": "bundles/mine"}.
+
+        Raises:
+            StackError: It ended, or time ran out.
+        """
+        if "console" in self.processes:
+            self.processes["console"].stop()
+        port = port or free_port()
+        own = {"CONSOLE_HOST": HOST, "CONSOLE_PORT": str(port), "CONSOLE_API_URL": self.url}
+        environment = {**own, "CONSOLE_API_KEY": api_key, **(settings or {})}
+        self.processes["console"] = Process("console", "ekyc_console", environment, log=self._log)
+        url = f"http://{HOST}:{port}"
+        self._wait(f"{url}/_stcore/health", 60)
+        return url
+
     def wait_ready(self, seconds: float = 90) -> None:
         """Wait until the gateway and both backends answer.
 
         Raises:
             StackError: A process ended, or time ran out.
         """
+        self._wait(f"{self.url}/ready", seconds)
+
+    def _wait(self, url: str, seconds: float) -> None:
         end = time.monotonic() + seconds
-        with httpx.Client(base_url=self.url, trust_env=False) as client:
+        with httpx.Client(trust_env=False) as client:
             while time.monotonic() < end:
                 for process in self.processes.values():
                     if process.exit_code is not None:
                         raise StackError(f"{process.name} ended with exit code {process.exit_code}; see its log above")
                 try:
-                    if client.get("/ready", timeout=5).status_code == httpx.codes.OK:
+                    if client.get(url, timeout=5).status_code == httpx.codes.OK:
                         return
                 except httpx.TransportError:
                     pass
@@ -123,8 +148,8 @@ class Stack:
         raise StackError(f"not ready after {seconds:.0f} s; see the logs above")
 
     def stop(self) -> dict[str, int]:
-        """Stop the gateway first, so that requests in flight still find their backends; returns the exit codes."""
-        codes = {name: self.processes[name].stop() for name in ("gateway", "quality", "liveness")}
+        """Stop whoever asks before whom it asks, so that requests in flight are answered; return the exit codes."""
+        codes = {name: self.processes[name].stop() for name in ORDER if name in self.processes}
         self._temporary.cleanup()
         return codes
 

@@ -47,7 +47,7 @@ def show(shared: Sharing) -> None:
         "better some hundreds than ten; the gateway measures them, and you get bounds that nearly all of them meet."
     )
     good, bad = _ask()
-    if st.button("Measure the pictures", type="primary", icon=":material/straighten:", disabled=not good):
+    if st.button("Measure the pictures", icon=":material/straighten:", disabled=not good):
         st.session_state.pop("calibration", None)
         try:
             st.session_state["calibration"] = _measure_all(shared, good), _measure_all(shared, bad)

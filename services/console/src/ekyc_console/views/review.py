@@ -36,7 +36,7 @@ def show(shared: Sharing) -> None:
     st.title("Review")
     state = st.session_state
     if done := state.pop("review_done", None):
-        st.toast(done, icon=":material/check:")
+        st.success(done, icon=":material/check:")
     status, decisions, days = _filters()
     try:
         cases = _cases(shared, status, days)
@@ -61,7 +61,7 @@ def show(shared: Sharing) -> None:
 
 def _filters() -> tuple[Status | None, set[str], int]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        status = st.segmented_control("Status", STATUSES, default="Waiting", required=True)
+        status = st.segmented_control("Status", STATUSES, default="Waiting", required=True, wrap=True)
         kinds = {VERDICTS[kind][2]: kind for kind in ("review", "reject", "accept", "retake")}
         chosen = st.multiselect("Verdict", kinds, placeholder="any", width=240)
         days = st.selectbox("From the last", DAYS, index=2, width=130)
@@ -98,7 +98,8 @@ def _queue(cases: list[Case], now: datetime) -> Case:
             "Cases, oldest first",
             ids,
             key="case",
-            format_func=lambda one: queue.label(by_id[one], now),
+            # Numbered, for Streamlit tells options apart by what they say.
+            format_func=lambda one: f"{ids.index(one) + 1}. {queue.label(by_id[one], now)}",
             captions=[queue.caption(case) for case in cases],
         )
     return by_id[chosen]

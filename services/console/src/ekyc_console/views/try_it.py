@@ -38,7 +38,7 @@ def show(shared: Sharing) -> None:
         pictures, profile = _ask()
     with right:
         if not pictures:
-            st.info("Take a photo or choose files; the verdict appears here.", icon=":material/arrow_back:")
+            st.info("Take a photo or choose files; the verdict appears here.", icon=":material/photo_camera:")
             return
         sent = _send_all(shared, pictures, profile)
         one = _choose(sent)
@@ -138,7 +138,8 @@ def show_drawn(data: bytes, answer: Answer) -> None:
         width="stretch",
     )
     if drawn.crop is not None:
-        crop.image(drawn.crop, caption="What the model sees", alt="The crop of the face", width="stretch")
+        with crop.container(key="crop"):
+            st.image(drawn.crop, caption="What the model sees", alt="The crop of the face", width="stretch")
 
 
 def curl_line(shared: Sharing, name: str, profile: str) -> str:
