@@ -141,7 +141,7 @@ def test_a_case_is_reviewed_with_the_keyboard_and_stands_in_the_audit(browser: B
         check(page)
     said = [entry for entry in served.audit if entry["action"] == "review.decision"]
     assert [entry["decision"] for entry in said] == ["approve", "needs_more"]
-    assert str(said[0]["verification_id"]) in first
+    assert str(said[0]["subject"]) in first
 
 
 def test_a_camera_is_calibrated_and_the_gate_reads_the_profile(browser: Browser, served: Served) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from ekyc_console import queue
-from ekyc_console.answer import Bound, Case, Measure
+from ekyc_console.answer import Case, Measure
 from ekyc_console.bars import measure_bars
 from ekyc_console.bundle import BundleError, at, read_bundle
 from ekyc_console.client import Client
@@ -15,8 +15,10 @@ from ekyc_console.sharing import Sharing
 from ekyc_console.verdict import VERDICTS, advice, banner
 from ekyc_console.views.try_it import curl_line
 from ekyc_gateway.answer import DetailedAnswer
+from ekyc_policy.bound import Bound
 from ekyc_policy.measure import Measure as Name
 from ekyc_policy.profile import DEFAULT_RULES
+from pydantic import SecretStr
 
 from tests.console.bundles import SHIPPED, write_bundle
 
@@ -100,7 +102,7 @@ def test_the_queue_tells_how_many_are_how_old() -> None:
 
 
 def test_the_curl_line_is_quoted_and_names_the_key_by_its_variable() -> None:
-    settings = Settings(api_url="http://gateway:8000", public_url="http://127.0.0.1:8000", api_key="secret")
+    settings = Settings(api_url="http://gateway:8000", public_url="http://127.0.0.1:8000", api_key=SecretStr("secret"))
     shared = Sharing(settings, Client(settings.api_url, verify_key=None, review_key=None, timeout_seconds=1))
     line = curl_line(shared, "my; rm -rf photo.jpg", "kiosk")
     assert line == (
