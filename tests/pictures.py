@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from functools import cache
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -40,6 +41,11 @@ def pillow(image: Image.Image, kind: str, **options: object) -> bytes:
     file = io.BytesIO()
     image.save(file, kind, **options)
     return file.getvalue()
+
+
+def heic() -> bytes:
+    """Return the astronaut as libheif's heif-enc wrote it with x265; the decoder-only build that ships cannot."""
+    return Path(__file__).with_name("astronaut.heic").read_bytes()
 
 
 def oriented_jpeg(orientation: int) -> bytes:

@@ -18,6 +18,7 @@ from tests.e2e.conftest import API_KEY
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 OPERATIONS = {
     ("POST", "/verify/face"),
+    ("POST", "/check/face"),
     ("GET", "/health"),
     ("GET", "/ready"),
     ("GET", "/metrics"),

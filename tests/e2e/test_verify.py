@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.e2e.conftest import Verify
-from tests.pictures import ASTRONAUT_EYES, Rgb, astronaut, jpeg, oriented_jpeg, png, with_dark_glasses
+from tests.pictures import ASTRONAUT_EYES, Rgb, astronaut, heic, jpeg, oriented_jpeg, png, with_dark_glasses
 
 
 def test_a_good_photo_gets_a_whole_verdict(verify: Verify) -> None:
@@ -50,6 +50,12 @@ def test_a_turned_phone_changes_nothing(verify: Verify, orientation: int) -> Non
     answer = verify(oriented_jpeg(orientation), detail="full").json()
     assert answer["quality_pass"] is True
     assert 170 < answer["detail"]["face"]["box"]["left"] < 190
+
+
+def test_a_heic_photo_is_as_good_as_any(verify: Verify) -> None:
+    answer = verify(heic(), detail="full").json()
+    assert answer["quality_pass"] is True
+    assert answer["detail"]["picture"] == {"width": 512, "height": 512, "format": "heif"}
 
 
 def dark(rgb: Rgb) -> Rgb:

@@ -189,7 +189,7 @@ def applied(configured: tuple[Path, dict[str, str]]) -> Iterator[Applied]:
         "domain": "ekyc.example.com",
         "backend_domain": "backends.ekyc.example.com",
         "certificate_arn": certificate(certificates, "ekyc.example.com"),
-        "backend_certificate_arn": certificate(certificates, "backends.ekyc.example.com"),
+        "backend_certificate_arn": certificate(certificates, "*.backends.ekyc.example.com"),
         # moto has no tags of application autoscaling, and no deletion protection that can be lifted.
         "autoscaling": False,
         "disposable": True,

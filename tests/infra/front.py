@@ -7,10 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 
 BROKEN = "broken"
+HIDDEN = {"/metrics", "/ready"}
 
 
 class Front:
-    """A server that passes requests on to a stack.
+    """A server that passes requests on to a stack, as the listener of modules/balancers does.
 
     Attributes:
         url: Its own.
@@ -32,6 +33,8 @@ class Front:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 if image().endswith(f":{BROKEN}"):
                     answer = httpx.Response(503, text="no targets")
+                elif self.path in HIDDEN:
+                    answer = httpx.Response(404, text="not for the internet")
                 else:
                     wanted = ("content-type", "x-api-key")
                     headers = {name: value for name, value in self.headers.items() if name.lower() in wanted}

@@ -105,18 +105,27 @@ def test_the_internal_balancer_routes_each_grpc_service_to_its_own_tasks(applied
     rules = elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
     routed = {}
     for rule in rules:
-        for condition in rule["Conditions"]:
-            values = condition.get("PathPatternConfig", {}).get("Values") or condition.get("Values")
-            routed[values[0]] = rule["Actions"][0]["TargetGroupArn"]
+        asked = {one["Field"]: _values(one) for one in rule["Conditions"]}
+        if asked:  # the default rule asks nothing
+            (host,) = asked["host-header"]
+            routed[host] = (asked["path-pattern"], rule["Actions"][0]["TargetGroupArn"])
     groups = {one["TargetGroupName"]: one for one in elb.describe_target_groups()["TargetGroups"]}
     for service, pattern in (("quality", "/ekyc.v1.QualityService/*"), ("liveness", "/ekyc.v1.LivenessService/*")):
         group = groups[f"{NAME}-{service}"]
-        assert routed[pattern] == group["TargetGroupArn"]
+        name = f"{service}.backends.ekyc.example.com"
+        assert routed[name] == ([pattern, "/grpc.health.v1.Health/*"], group["TargetGroupArn"])
+        given = container(applied, "gateway")["environment"]
+        assert {"name": f"GATEWAY_{service.upper()}_TARGET", "value": f"dns:///{name}:443"} in given
         assert (group["ProtocolVersion"], group["Port"]) == ("GRPC", PORTS[service])
         assert group["HealthCheckPath"] == "/grpc.health.v1.Health/Check"
         assert group["Matcher"] == {"GrpcCode": "0"} or group["Matcher"].get("HttpCode") == "0"
         (target,) = container(applied, service)["service"]["loadBalancers"]
         assert target["targetGroupArn"] == group["TargetGroupArn"]
+
+
+def _values(condition: dict[str, Any]) -> list[str]:
+    config = condition.get("PathPatternConfig") or condition.get("HostHeaderConfig") or condition
+    return list(config["Values"])
 
 
 def test_the_public_balancer_speaks_tls_redirects_and_hides_the_metrics(applied: Applied) -> None:
@@ -130,7 +139,10 @@ def test_the_public_balancer_speaks_tls_redirects_and_hides_the_metrics(applied:
     assert listeners[443]["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
     rules = elb.describe_rules(ListenerArn=listeners[443]["ListenerArn"])["Rules"]
     hidden = [rule for rule in rules if rule["Conditions"]]
+    assert _values(hidden[0]["Conditions"][0]) == ["/metrics", "/ready"]
     assert hidden[0]["Actions"][0]["FixedResponseConfig"]["StatusCode"] == "404"
+    (group,) = elb.describe_target_groups(Names=[f"{NAME}-gateway"])["TargetGroups"]
+    assert group["HealthCheckPath"] == "/health"
 
 
 def test_only_the_gateway_reaches_the_backends(applied: Applied) -> None:

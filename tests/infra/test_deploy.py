@@ -24,7 +24,7 @@ def test_the_first_deployment_builds_pushes_and_asks_a_real_photo(applied: Appli
     assert [line.split()[0] for line in words] == ["login", *["build", "push"] * 3]
     assert all("--platform linux/amd64" in line and f":{TAG} ." in line for line in words if line.startswith("build"))
     assert applied.image("gateway").endswith(f"/gateway:{TAG}")
-    assert applied.front.seen[:2] == ["/ready", "/verify/face"]
+    assert applied.front.seen[:2] == ["/health", "/verify/face"]
 
 
 def test_deploying_twice_changes_nothing(applied: Applied) -> None:

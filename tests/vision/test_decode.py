@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pi_heif import open_heif
 from PIL import Image
 
-from tests.pictures import Rgb, astronaut, jpeg, oriented_jpeg, pillow, png, png_claiming
+from tests.pictures import Rgb, astronaut, heic, jpeg, oriented_jpeg, pillow, png, png_claiming
 
 SMALL = Image.fromarray(astronaut()).resize((160, 120))
 STILLS = {
@@ -178,8 +178,18 @@ def test_limits_are_settable() -> None:
     assert decode(STILLS["JPEG"], Limits(pixels=160 * 120)).width == 160
 
 
-def test_the_heif_library_reads_and_cannot_write() -> None:
-    # No HEIF can be made here: the decoder-only build is the one whose licence allows it. Its header check is real.
+def test_a_heic_photo_is_read() -> None:
+    data = heic()
+    picture = decode(data)
+    assert (picture.format, picture.width, picture.height) == ("heif", 512, 512)
+    assert difference(picture.rgb, astronaut()) < 4
+    for length in (len(data) // 2, len(data) - 1000):
+        with pytest.raises(DecodeError) as caught:
+            decode(data[:length])
+        assert caught.value.reason in {Unreadable.CORRUPT, Unreadable.TRUNCATED}
+
+
+def test_what_only_says_it_is_heif_is_refused() -> None:
     with pytest.raises(ValueError, match=r".+"):
         open_heif(b"\0\0\0\x18ftypheic" + bytes(64))
     with pytest.raises(DecodeError) as caught:

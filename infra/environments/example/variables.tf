@@ -24,7 +24,7 @@ variable "certificate_arn" {
 }
 
 variable "backend_certificate_arn" {
-  description = "ACM certificate of backend_domain"
+  description = "ACM certificate of *.backend_domain"
   type        = string
 }
 

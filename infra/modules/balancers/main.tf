@@ -61,7 +61,7 @@ resource "aws_lb_target_group" "gateway" {
   target_type          = "ip"
   deregistration_delay = var.drain_seconds
   health_check {
-    path                = "/ready"
+    path                = "/health" # not /ready: ECS would replace every gateway, and its outbox, when a backend is away
     matcher             = "200"
     interval            = 10
     timeout             = 5
@@ -191,8 +191,12 @@ resource "aws_lb_listener" "grpc" {
 resource "aws_lb_listener_rule" "grpc" {
   for_each     = var.grpc
   listener_arn = aws_lb_listener.grpc.arn
+  # The question whether it is well has the same path for every service: the name tells who is asked.
   condition {
-    path_pattern { values = ["/${each.value}/*"] }
+    host_header { values = ["${each.key}.${var.backend_domain}"] }
+  }
+  condition {
+    path_pattern { values = ["/${each.value}/*", "/grpc.health.v1.Health/*"] }
   }
   action {
     type             = "forward"
@@ -200,7 +204,7 @@ resource "aws_lb_listener_rule" "grpc" {
   }
 }
 
-# The certificate's name, resolved inside the VPC alone.
+# The certificate's names, resolved inside the VPC alone.
 resource "aws_route53_zone" "backends" {
   # checkov:skip=CKV2_AWS_38:A private zone cannot be signed
   # checkov:skip=CKV2_AWS_39:Queries stay inside the VPC
@@ -209,9 +213,10 @@ resource "aws_route53_zone" "backends" {
 }
 
 resource "aws_route53_record" "backends" {
-  zone_id = aws_route53_zone.backends.id
-  name    = var.backend_domain
-  type    = "A"
+  for_each = var.grpc
+  zone_id  = aws_route53_zone.backends.id
+  name     = "${each.key}.${var.backend_domain}"
+  type     = "A"
   alias {
     name                   = aws_lb.internal.dns_name
     zone_id                = aws_lb.internal.zone_id

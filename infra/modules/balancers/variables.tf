@@ -29,12 +29,12 @@ variable "certificate_arn" {
 }
 
 variable "backend_certificate_arn" {
-  description = "Of backend_domain; one that the gateway's system trusts, so a public one"
+  description = "Of *.backend_domain; one that the gateway's system trusts, so a public one"
   type        = string
 }
 
 variable "backend_domain" {
-  description = "Name of the internal load balancer, resolved inside the VPC alone"
+  description = "quality and liveness have their names under it, resolved inside the VPC alone"
   type        = string
 }
 

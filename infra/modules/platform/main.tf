@@ -7,14 +7,14 @@ locals {
   stop_seconds  = 60
   network       = var.network == null ? module.network[0].network : var.network
   images        = { for name in keys(local.ports) : name => "${module.registry.urls[name]}:${var.tag}" }
-  backends      = "dns:///${var.backend_domain}:443"
+  targets       = { for name in keys(local.grpc) : name => "dns:///${name}.${var.backend_domain}:443" }
   settings = {
     gateway = {
       GATEWAY_HOST               = "0.0.0.0"
       GATEWAY_STATE              = "/var/lib/ekyc"
       GATEWAY_KEYS_SECRET        = module.storage.keys_secret_arn
-      GATEWAY_QUALITY_TARGET     = local.backends
-      GATEWAY_LIVENESS_TARGET    = local.backends
+      GATEWAY_QUALITY_TARGET     = local.targets.quality
+      GATEWAY_LIVENESS_TARGET    = local.targets.liveness
       GATEWAY_BACKENDS_TLS       = "true"
       GATEWAY_REVIEW_BUCKET      = module.storage.bucket.name
       GATEWAY_REVIEW_KMS_KEY     = module.storage.kms_key_arn

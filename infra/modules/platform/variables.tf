@@ -28,12 +28,12 @@ variable "certificate_arn" {
 }
 
 variable "backend_certificate_arn" {
-  description = "ACM certificate of backend_domain"
+  description = "ACM certificate of *.backend_domain"
   type        = string
 }
 
 variable "backend_domain" {
-  description = "Name of the internal load balancer, for example backends.ekyc.example.com"
+  description = "quality and liveness have their names under it inside the VPC, for example backends.ekyc.example.com"
   type        = string
 }
 

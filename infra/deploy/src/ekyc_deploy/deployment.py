@@ -22,7 +22,7 @@ class Deployment:
 
     Attributes:
         terraform: Its configuration and state.
-        key: API key of the smoke request; None asks for /ready only.
+        key: API key of the smoke request; None asks for /health only.
         url: Asked in place of the environment's own address.
         agree: Asked before a plan is applied.
         say: Told of every step.

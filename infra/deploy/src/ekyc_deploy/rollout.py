@@ -56,11 +56,12 @@ class Rollout:
 def _state(service: dict[str, Any], wanted: str) -> str:
     """Return "stable", "failed", or how far it is."""
     deployments = service["deployments"]
-    ours = [one for one in deployments if one["taskDefinition"] == wanted]
-    if not ours or ours[0].get("rolloutState") == "FAILED":
+    (primary,) = (one for one in deployments if one["status"] == "PRIMARY")
+    # The circuit breaker makes the former task definition the service's again.
+    if service["taskDefinition"] != wanted or primary.get("rolloutState") == "FAILED":
         return "failed"
-    running, desired = ours[0]["runningCount"], service["desiredCount"]
-    if len(deployments) == 1 and running >= desired and ours[0].get("rolloutState") != "IN_PROGRESS":
+    running, desired = primary["runningCount"], service["desiredCount"]
+    if len(deployments) == 1 and running >= desired and primary.get("rolloutState") != "IN_PROGRESS":
         return "stable"
     return f"{running} of {desired}"
 

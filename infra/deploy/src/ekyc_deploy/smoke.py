@@ -13,7 +13,7 @@ PAUSE = 2.0
 
 
 def ask(url: str, key: str | None) -> str:
-    """Have a public-domain portrait verified and return the answer in a line; without a key, ask only for /ready.
+    """Have a public-domain portrait verified and return the answer in a line; without a key, ask only for /health.
 
     Args:
         url: Of the gateway, such as https://ekyc.example.com.
@@ -23,9 +23,9 @@ def ask(url: str, key: str | None) -> str:
         DeployError: no answer, or not the right one.
     """
     with httpx.Client(base_url=url, timeout=30) as client:
-        _patiently(lambda: client.get("/ready"))
+        _patiently(lambda: client.get("/health"))
         if key is None:
-            return f"{url} is ready; with SMOKE_API_KEY set, a photo is verified too"
+            return f"{url} is alive; with SMOKE_API_KEY set, a photo is verified too"
         image = sample_photo().read_bytes()
         files = {"image": ("astronaut.png", image, "image/png")}
         body = _patiently(lambda: client.post("/verify/face", files=files, headers={"X-API-Key": key})).json()

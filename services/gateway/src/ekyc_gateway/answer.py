@@ -1,4 +1,4 @@
-"""The shape of an answer to POST /verify/face."""
+"""The shape of an answer to POST /verify/face and POST /check/face."""
 
 from typing import Annotated, Literal
 
@@ -110,6 +110,16 @@ class Detail(Frozen):
     measures: list[Measure]
     warnings: list[Reason] = Field(description="Outside the recommended bound, inside the required one")
     timings: dict[str, dict[str, float]] = Field(description="Milliseconds of each stage, by service")
+
+
+class CheckAnswer(Frozen):
+    """Whether a picture is good enough to be verified. It is kept nowhere, and no model judged it."""
+
+    quality_pass: bool
+    reasons: list[Reason] = Field(description="What the person should change; empty when the picture is good enough")
+    quality: dict[str, str] = Field(description='By measure, "ok" or what is wrong')
+    picture: Picture
+    face: Face | None
 
 
 class Answer(Frozen):

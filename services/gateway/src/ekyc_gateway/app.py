@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from ekyc_gateway import problem
 from ekyc_gateway.background import Job, running
+from ekyc_gateway.demo.routes import demo_router
 from ekyc_gateway.gateway import Gateway, open_gateway
 from ekyc_gateway.linger import Linger
 from ekyc_gateway.metrics import Metrics
@@ -57,6 +58,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.include_router(router())
     app.include_router(review_router())
+    if settings.demo:
+        app.include_router(demo_router())
     problem.install(app)
     app.add_middleware(Linger)
     app.add_middleware(RequestLog, metrics=metrics)

@@ -9,6 +9,7 @@ from ekyc.v1.quality_pb2 import AssessResponse
 from ekyc_gateway.answer import (
     Answer,
     Box,
+    CheckAnswer,
     Detail,
     DetailedAnswer,
     Face,
@@ -73,12 +74,23 @@ def decide(verification_id: str, verification: Verification, *, seen_before: boo
     )
 
 
+def checked(report: AssessResponse) -> CheckAnswer:
+    """What the quality gate said, for whoever is still taking the picture; pure."""
+    return CheckAnswer(
+        quality_pass=report.acceptable,
+        reasons=[] if report.acceptable else reasons_to_retake(report),
+        quality=quality_fields(report.findings),
+        picture=_picture(report),
+        face=_face(report),
+    )
+
+
 def with_detail(answer: Answer, verification: Verification) -> DetailedAnswer:
     """The same answer with everything that was measured; pure."""
     report = verification.report
     detail = Detail(
         profile=report.profile,
-        picture=Picture(width=report.picture.width, height=report.picture.height, format=report.picture.format),
+        picture=_picture(report),
         face=_face(report),
         measures=[measure(finding) for finding in report.findings],
         warnings=warnings(report),
@@ -116,6 +128,10 @@ def _liveness_reasons(liveness: Liveness, live: float) -> list[Reason]:
         ),
     }[liveness]
     return [Reason(code=code, message=message, measure="liveness", value=live, bound=None)]
+
+
+def _picture(report: AssessResponse) -> Picture:
+    return Picture(width=report.picture.width, height=report.picture.height, format=report.picture.format)
 
 
 def _face(report: AssessResponse) -> Face | None:

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from ekyc_gateway.answer import Answer, DetailedAnswer
+from ekyc_gateway.answer import Answer, CheckAnswer, DetailedAnswer
 from ekyc_gateway.body import read_image
 from ekyc_gateway.caller import Verifier, gateway_of
+from ekyc_gateway.decide import checked
 from ekyc_gateway.examples import answer_examples, problem_responses
 from ekyc_gateway.idempotency import HEADER, REPLAYED, Claim
 from ekyc_gateway.refused import RefusedError
@@ -86,6 +87,23 @@ async def verify_face(
     return _json(said)
 
 
+async def check_face(request: Request, caller: Verifier, profile: Profile = "") -> Response:
+    """Say only whether a picture is good enough: for guidance while it is being taken.
+
+    Nothing is kept, no model judges, and no verification is counted. The form is that of `/verify/face`.
+    """
+    gateway = gateway_of(request)
+    settings = gateway.settings
+    with gateway.key_slots.take(caller), gateway.slots:
+        image = await read_image(request, max_image_bytes=settings.max_image_bytes, seconds=settings.upload_seconds)
+        report = await gateway.backends.assess(
+            image, profile, seconds=settings.deadline_seconds, request_id=request.state.request_id
+        )
+    answer = checked(report)
+    request.state.outcome = "good" if answer.quality_pass else "poor"
+    return _json(answer.model_dump_json().encode())
+
+
 def _json(text: bytes, headers: Mapping[str, str] | None = None) -> Response:
     return Response(text, headers={"cache-control": "no-store", **(headers or {})}, media_type="application/json")
 
@@ -123,6 +141,16 @@ def router() -> APIRouter:
         response_class=JSONResponse,
         response_model=None,
         responses={200: ok, **problems},
+        openapi_extra=_FORM,
+        tags=["verification"],
+    )
+    routes.add_api_route(
+        "/check/face",
+        check_face,
+        methods=["POST"],
+        response_class=JSONResponse,
+        response_model=None,
+        responses={200: {"model": CheckAnswer}, **problems},
         openapi_extra=_FORM,
         tags=["verification"],
     )

@@ -47,6 +47,7 @@ class Settings(ProcessSettings):
         max_concurrency: Verifications in flight; one more is answered "overloaded" at once. Bounds memory:
             each may hold a picture of `max_image_bytes` about three times (form, message, wire).
         max_connections: Open connections; one more is closed at once.
+        demo: Serve the page /demo, which takes a picture with the visitor's camera and asks for a key.
     """
 
     # A key put here by mistake must not be quoted in the error.
@@ -80,6 +81,7 @@ class Settings(ProcessSettings):
     upload_seconds: float = Field(default=30, gt=0, le=600)
     max_concurrency: int = Field(default=32, gt=0)
     max_connections: int = Field(default=1024, gt=0)
+    demo: bool = False
 
     @field_validator("review_decisions", mode="before")
     @classmethod

@@ -57,6 +57,8 @@ def main() -> int:
         console.print_json(answer.text)
         console.print("\ntry it yourself (docs at " + stack.url + "/docs):", style="bold")
         print(f"curl -F image=@{photo} -H 'X-API-Key: {api_key}' {stack.url}/verify/face")  # noqa: T201 - never wrapped
+        console.print("\nor with your camera:", style="bold")
+        print(f"{stack.url}/demo#key={api_key}")  # noqa: T201
         if arguments.once:
             return 0 if answer.status_code == httpx.codes.OK else 1
         if arguments.console:

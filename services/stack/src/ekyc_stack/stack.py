@@ -85,6 +85,7 @@ class Stack:
             "GATEWAY_KEYS": keys.model_dump_json(),
             "GATEWAY_KEY_PEPPER": pepper,
             "GATEWAY_STATE": str(self.state),
+            "GATEWAY_DEMO": "true",
             # Whoever tries things out sends the same photo again and again, as fast as it goes.
             "GATEWAY_DUPLICATE_SECONDS": "0",
             "GATEWAY_RATE": "1000000/minute",

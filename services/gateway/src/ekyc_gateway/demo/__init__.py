@@ -1,0 +1,1 @@
+"""A page that takes a picture with the visitor's camera and has it verified."""
