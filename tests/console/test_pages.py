@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import cv2
+import httpx
 import numpy as np
 import pytest
 from ekyc_policy.measure import Measure
@@ -202,6 +203,21 @@ def test_every_page_fits_a_phone_in_both_themes(browser: Browser, served: Served
             expect(page.get_by_role("heading", name=re.compile("Accepted|For review"))).to_be_visible()
             check(page)
             assert not scrolls_sideways(page)
+
+
+def test_a_page_elsewhere_reaches_nothing(served: Served) -> None:
+    upgrade = {"connection": "Upgrade", "upgrade": "websocket", "sec-websocket-version": "13"}
+    socket = {**upgrade, "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    stream = f"{served.url}/_stcore/stream"
+    rebound = {"host": "evil.example", "origin": "http://evil.example"}
+    assert httpx.get(served.url, headers={"host": "evil.example"}, trust_env=False).status_code == 403
+    assert httpx.get(stream, headers={**socket, **rebound}, trust_env=False).status_code == 403
+    assert httpx.get(stream, headers={**socket, "origin": "http://evil.example"}, trust_env=False).status_code == 403
+    assert httpx.get(stream, headers={**socket, "origin": served.url}, trust_env=False).status_code == 101
+    # An upload needs the token that only its own page is given.
+    upload = httpx.put(f"{served.url}/_stcore/upload_file/a/b", files={"file": b"x"}, trust_env=False)
+    assert upload.status_code == 403
+    assert httpx.get(served.url, trust_env=False).headers["content-security-policy"].startswith("default-src 'none'")
 
 
 def test_what_is_wrong_is_said_in_words(browser: Browser, served: Served) -> None:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from streamlit import App
 from streamlit.web.bootstrap import load_config_options
 
+from ekyc_console.guard import Guard
 from ekyc_console.headers import Headers
 from ekyc_console.settings import MAX_IMAGE_MIB, Settings
 from ekyc_console.theme import THEME
@@ -36,11 +37,17 @@ def main() -> int:
         sys.stderr.write(f"error: {error}\n")
         return 2
     load_config_options(
-        {**OPTIONS, **THEME, "server_address": settings.host, "server_port": settings.port},
+        {
+            **OPTIONS,
+            **THEME,
+            "browser_serverAddress": settings.hostname or "localhost",
+            "server_address": settings.host,
+            "server_port": settings.port,
+        }
     )
     # uvicorn drains on SIGTERM and then raises it once more: a clean end, not a death by signal.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    app = Headers(App(SCRIPT))
+    app = Guard(Headers(App(SCRIPT)), settings.hostname)
     sys.stdout.write(f"console on http://{settings.host}:{settings.port}\n")
     sys.stdout.flush()
     uvicorn.run(

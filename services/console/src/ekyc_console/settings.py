@@ -17,6 +17,7 @@ class Settings(BaseSettings):
     Attributes:
         host: Interface to listen on.
         port: Port to listen on.
+        hostname: Name by which browsers reach the console, besides localhost; they are refused under any other.
         api_url: Of the gateway, as the console reaches it.
         public_url: Of the gateway, as whoever looks at the page reaches it: for the curl line; `api_url` when left out.
         api_key: Key with the scope "verify". It is sent to the gateway and never to the browser.
@@ -32,6 +33,7 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8501
+    hostname: str | None = None
     api_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://\S+$")
     public_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
     api_key: SecretStr | None = None
