@@ -30,8 +30,10 @@ def go(page: Page, url: str, path: str = "") -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until the script has run to its end."""
+    """Wait until the script has run to its end, and what it did not draw again is gone."""
+    page.wait_for_timeout(150)  # until it has begun
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
 
 
 def check(page: Page) -> None:
@@ -119,7 +121,7 @@ def test_a_case_is_reviewed_with_the_keyboard_and_stands_in_the_audit(browser: B
         cases = page.get_by_role("radiogroup", name="Cases, oldest first").get_by_role("radio")
         while cases.count() < 2:  # a case reaches the store some moments after its answer
             page.keyboard.press("Alt+u")
-            page.wait_for_timeout(500)
+            settle(page)
         expect(page.get_by_role("heading", name="For review")).to_be_visible()
         expect(page.get_by_role("listitem").filter(has_text="This picture was sent before")).to_be_visible()
         check(page)
@@ -127,16 +129,19 @@ def test_a_case_is_reviewed_with_the_keyboard_and_stands_in_the_audit(browser: B
         first = case.inner_text()
         page.keyboard.press("Alt+j")
         expect(case).not_to_have_text(first)
+        settle(page)
         page.keyboard.press("Alt+k")
         expect(case).to_have_text(first)
         settle(page)
         page.get_by_label("Note").fill("an astronaut, and alive")
         page.keyboard.press("Alt+a")
         expect(page.get_by_text("Approved.", exact=True)).to_be_visible()
+        settle(page)
         expect(case).not_to_have_text(first)
         page.get_by_role("button", name="Needs more").click()
         expect(page.get_by_text("Marked as needing more.")).to_be_visible()
         expect(page.get_by_text("Nothing here.")).to_be_visible()
+        settle(page)
         page.get_by_text("Approved", exact=True).click()
         expect(page.get_by_text("an astronaut, and alive")).to_be_visible()
         check(page)
@@ -159,8 +164,10 @@ def test_a_camera_is_calibrated_and_the_gate_reads_the_profile(browser: Browser,
         page.get_by_label("Name of the profile").fill("Front Desk")
         page.keyboard.press("Enter")
         expect(page.get_by_text("The name may have")).to_be_visible()
+        settle(page)
         page.get_by_label("Name of the profile").fill("front-desk")
         page.keyboard.press("Enter")
+        settle(page)
         with page.expect_download() as download:
             page.get_by_role("button", name="Download front-desk.yaml").click()
         path = served.folder / download.value.suggested_filename

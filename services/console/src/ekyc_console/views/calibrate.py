@@ -109,7 +109,7 @@ def _show_result(good: Measured, bad: Measured) -> None:
         st.warning(f"{good.faces} faces are few: a bound that rejects 1 % needs some hundreds.", icon=":material/info:")
     with st.container(horizontal=True, gap="medium"):
         percent = st.slider("Good pictures that each bound may reject, in percent", 0.5, 10.0, 1.0, 0.5, width=380)
-        name = st.text_input("Name of the profile (a-z, 0-9, _ and -)", "camera", max_chars=64, width=280)
+        name = st.text_input("Name of the profile (a-z, 0-9, _ and -)", "camera", max_chars=64, width=280, key="name")
     rate = percent / 100
     proposals = _proposals(good.values, bad.values, rate)
     _download(proposals, name, f"{good.faces} faces of {good.pictures} pictures", rate)
