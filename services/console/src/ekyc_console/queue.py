@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from ekyc_console.answer import Case
-from ekyc_console.verdict import VERDICTS
 
 AGES = (
     (timedelta(hours=1), "under an hour"),
@@ -39,12 +38,8 @@ def figures(cases: Sequence[Case], now: datetime) -> list[tuple[str, str]]:
     return pairs
 
 
-def label(case: Case, now: datetime) -> str:
-    """Return a case's line in the queue: the verdict, and how old it is."""
-    return f"{VERDICTS[case.answer.decision][2]} · {age(now - case.created)}"
-
-
-def caption(case: Case) -> str:
-    """Return the second line: the first reason, and where the case stands if it is not waiting."""
+def caption(case: Case, now: datetime) -> str:
+    """Return a case's second line in the queue: how old it is, the first reason, and where it stands if not waiting."""
     why = case.answer.reasons[0].code.replace("_", " ") if case.answer.reasons else "no reason"
-    return why if case.status == "pending" else f"{why} · {case.status.replace('_', ' ')}"
+    parts = [age(now - case.created), why, *([] if case.status == "pending" else [case.status.replace("_", " ")])]
+    return " · ".join(parts)

@@ -23,10 +23,10 @@ STATUSES: dict[str, Status | None] = {
     "All": None,
 }
 DAYS = {"1 day": 1, "7 days": 7, "30 days": 30, "90 days": 90}
-BUTTONS: tuple[tuple[Verdict, str, str, str], ...] = (
-    ("approve", "Approve", ":material/check:", "Alt+A"),
-    ("reject", "Reject", ":material/close:", "Alt+X"),
-    ("needs_more", "Needs more", ":material/help:", "Alt+M"),
+BUTTONS: tuple[tuple[Verdict, str, str], ...] = (
+    ("approve", "Approve", "Alt+A"),
+    ("reject", "Reject", "Alt+X"),
+    ("needs_more", "Needs more", "Alt+M"),
 )
 SAID: dict[Verdict, str] = {"approve": "Approved", "reject": "Rejected", "needs_more": "Marked as needing more"}
 
@@ -35,8 +35,6 @@ def show(shared: Sharing) -> None:
     """The page."""
     st.title("Review")
     state = st.session_state
-    if done := state.pop("review_done", None):
-        st.success(done, icon=":material/check:")
     status, decisions, days = _filters()
     try:
         cases = _cases(shared, status, days)
@@ -48,6 +46,7 @@ def show(shared: Sharing) -> None:
     now = datetime.now(UTC)
     st.html(facts(queue.figures(cases, now) if status in {"pending", "needs_more"} else [("Cases", str(len(cases)))]))
     if not cases:
+        _confirm()
         st.success("Nothing here. New cases appear some seconds after their answer.", icon=":material/task_alt:")
         return
     if state.get("queue_has_more"):
@@ -55,8 +54,15 @@ def show(shared: Sharing) -> None:
     left, right = st.columns([1, 3], gap="medium")
     with left:
         case = _queue(cases, now)
+        _confirm()
     with right:
-        _case(shared, case, now)
+        _case(shared, case)
+
+
+def _confirm() -> None:
+    """Say what was decided last, where it moves nothing that is about to be pressed."""
+    if done := st.session_state.pop("review_done", None):
+        st.success(done, icon=":material/check:")
 
 
 def _filters() -> tuple[Status | None, set[str], int]:
@@ -98,14 +104,14 @@ def _queue(cases: list[Case], now: datetime) -> Case:
             "Cases, oldest first",
             ids,
             key="case",
-            # Numbered, for Streamlit tells options apart by what they say.
-            format_func=lambda one: f"{ids.index(one) + 1}. {queue.label(by_id[one], now)}",
-            captions=[queue.caption(case) for case in cases],
+            # Streamlit tells options apart by what they say: numbered, and without the age, which moves.
+            format_func=lambda one: f"{ids.index(one) + 1}. {VERDICTS[by_id[one].answer.decision][2]}",
+            captions=[queue.caption(case, now) for case in cases],
         )
     return by_id[chosen]
 
 
-def _case(shared: Sharing, case: Case, now: datetime) -> None:
+def _case(shared: Sharing, case: Case) -> None:
     picture, evidence = st.columns([1, 1], gap="medium")
     with picture:
         _picture(shared, case)
@@ -114,9 +120,7 @@ def _case(shared: Sharing, case: Case, now: datetime) -> None:
         _decision(shared, case)
         if words := advice(case.answer):
             st.html(words)
-        st.caption(
-            f"Case {case.verification_id}, {queue.age(now - case.created)} old, {case.created:%Y-%m-%d %H:%M} UTC"
-        )
+        st.caption(f"Case {case.verification_id}, {case.created:%Y-%m-%d %H:%M} UTC")
     measures, raw = st.tabs(["Measures", "JSON"])
     measures.html(measure_bars(case.answer.detail.measures))
     raw.code(json.dumps(case.model_dump(mode="json"), indent=2), language=None, wrap_lines=True)
@@ -146,11 +150,7 @@ def _decision(shared: Sharing, case: Case) -> None:
     with st.form(f"decide-{case.verification_id}", border=False):
         note = st.text_area("Note", max_chars=NOTE, height=80, placeholder="What did you see? Kept with the case.")
         with st.container(horizontal=True):
-            pressed = [
-                verdict
-                for verdict, word, icon, shortcut in BUTTONS
-                if st.form_submit_button(word, icon=icon, shortcut=shortcut)
-            ]
+            pressed = [verdict for verdict, word, shortcut in BUTTONS if st.form_submit_button(word, shortcut=shortcut)]
         st.caption("Approve and Reject are final.")
     if pressed:
         _decide(shared, case, pressed[0], note.strip())
