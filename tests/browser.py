@@ -5,6 +5,7 @@ Playwright; where there is none, the test is skipped.
 """
 
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,6 +86,21 @@ def opened(browser: Browser, viewport: ViewportSize = DESKTOP, *, dark: bool = F
     finally:
         context.close()
     assert errors == []
+
+
+def wait_for_camera(page: Page, seconds: float = 20) -> None:
+    """Wait until a page's video shows the film; what is taken before is black.
+
+    Raises:
+        TimeoutError: It does not.
+    """
+    shown = "(() => { const one = document.querySelector('video'); return !!one && one.currentTime > 0.2 })()"
+    end = time.monotonic() + seconds
+    # Asked again and again, for a page's policy may forbid what Playwright's own waiting needs.
+    while not page.evaluate(shown):
+        if time.monotonic() > end:
+            raise TimeoutError("the camera shows nothing")
+        page.wait_for_timeout(50)
 
 
 def barriers(page: Page) -> list[str]:

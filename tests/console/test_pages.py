@@ -13,7 +13,7 @@ from ekyc_quality.policy import read_profile
 from ekyc_stack.stack import free_port
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import PHONE, barriers, opened, scrolls_sideways
+from tests.browser import PHONE, barriers, opened, scrolls_sideways, wait_for_camera
 from tests.console.bundles import write_bundle
 from tests.console.conftest import API_KEY, SLOW_KEY, Served
 from tests.pictures import astronaut, jpeg
@@ -46,6 +46,7 @@ def check(page: Page) -> None:
 def capture(page: Page) -> None:
     button = page.get_by_role("button", name="Take photo")
     expect(button).to_be_enabled()
+    wait_for_camera(page)
     button.click()
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import opened
+from tests.browser import opened, wait_for_camera
 from tests.containers.conftest import PROJECT, Compose, wait_until
 from tests.pictures import astronaut, jpeg, png
 
@@ -89,6 +89,8 @@ def test_the_console_reaches_the_gateway_alone_and_its_pages_work(compose: Compo
     url = f"http://127.0.0.1:{compose.console_port}"
     with opened(browser) as page:
         page.goto(url)
+        page.get_by_role("button", name="Take photo").wait_for()
+        wait_for_camera(page)
         page.get_by_role("button", name="Take photo").click()
         page.get_by_role("heading", name="Accepted").wait_for()
         large = png(np.asarray(cv2.resize(astronaut(), (1500, 1500), interpolation=cv2.INTER_CUBIC), np.uint8))
