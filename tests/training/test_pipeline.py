@@ -15,7 +15,7 @@ from ekyc_liveness.session import Session
 from ekyc_stack.stack import provider
 from ekyc_training import publish as publishing
 from ekyc_training.comparison import ComparisonError, compare, hold_parity, lost_by_quantization
-from ekyc_training.config import Config, Distil
+from ekyc_training.config import Config, Distil, Teacher
 from ekyc_training.crops import Crop, Crops
 from ekyc_training.export import export
 from ekyc_training.inference import logits_of, probabilities_of
@@ -156,7 +156,7 @@ def test_a_source_that_is_left_out_is_never_seen(crops: Crops, config: Config, t
     assert answer == json.loads((tmp_path / "smoke-left-out.json").read_text())
     assert answer["sources"]["b"]["n"] == 72
     assert 0 <= answer["sources"]["b"]["auc"] <= 1
-    taught = short.model_copy(update={"distil": Distil(teachers=(tmp_path,))})
+    taught = short.model_copy(update={"distil": Distil(teachers=(Teacher(folder=tmp_path),))})
     with pytest.raises(DataError, match="teachers have seen"):
         leave_one_out(taught, two, tmp_path, ["b"])
 
