@@ -141,7 +141,7 @@ def card(manifest: Manifest) -> str:
             f"BPCER {percent(five['bpcer'])}"
         )
     if "left_out" in m:
-        lines += ["", "## Sources that the same recipe had never seen", "", m["left_out"]["what"]]
+        lines += ["", "## Sources that a run had never seen", "", m["left_out"]["what"]]
         lines += table(
             ("left out", "AUC", "EER"),
             ((name, f"{s['auc']:.3f}", f"{s['eer']:.1%}") for name, s in m["left_out"]["sources"].items()),

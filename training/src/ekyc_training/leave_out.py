@@ -59,7 +59,11 @@ def leave_one_out(
         logits = logits_of(read_net(weights, config.network), unseen)
         results[source] = {"auc": auc(unseen.live, logits), "eer": eer(unseen.live, logits)[0], "n": len(unseen)}
         print(f"without {source}: {json.dumps(results[source])}")  # noqa: T201 - the command's output
-    what = f"Recipe {config.name}, seed {config.seed}: trained without the source, tested on all of its pictures."
+    taught = "".join(f", taught by {teacher.folder.name}" for teacher in config.distil.teachers)
+    what = (
+        f"Recipe {config.name}, seed {config.seed}, {config.schedule.steps} steps{taught}: trained without the source, "
+        "tested on all of its pictures with a face."
+    )
     answer = {"what": what, "sources": results}
     write_json(runs / f"{config.name}-left-out.json", answer)
     return answer
