@@ -8,6 +8,7 @@ import pytest
 from ekyc_liveness.bundle import open_bundle
 from ekyc_liveness.session import Session
 from ekyc_stack.stack import provider
+from ekyc_training.__main__ import main
 from ekyc_training.batches import Batches
 from ekyc_training.commands import DEFAULT_BUNDLE
 from ekyc_training.config import Config, Teacher
@@ -112,6 +113,16 @@ def test_the_pair_scores_each_picture_once(folder: Path, pair: Path) -> None:
     before = kept.stat().st_mtime_ns
     assert peer_scores(pair, folder / "data", rows, folder / "cache", 1) == scores
     assert kept.stat().st_mtime_ns == before
+
+
+def test_the_peer_command_says_how_well_the_pair_does(
+    folder: Path, pair: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = {"data": folder / "data", "cache": folder / "cache", "workers": 1, "pair": pair}
+    assert main(["peer", *(part for name, value in named.items() for part in (f"--{name}", str(value)))]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["dev drawn", "test drawn", "train drawn"]
+    assert lines[0].endswith("n 120")
 
 
 def test_the_pair_says_the_same_of_every_view_of_a_picture(crops: Crops, pair: Path) -> None:
