@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 from ekyc_training.metrics import Rate, apcer, apcer_max, auc, bpcer, threshold_at_apcer, threshold_at_bpcer
+from ekyc_training.operating_curve import operating_curve
+from ekyc_training.rows import Label, Row
 
 
 def test_apcer_and_bpcer_are_not_swapped() -> None:
@@ -44,3 +46,11 @@ def test_the_live_threshold_accepts_no_more_attacks_than_asked() -> None:
         rates = [apcer(scores, threshold).value for scores in groups.values()]
         assert np.average(rates, weights=[1000**0.5, 10**0.5]) <= target + 1e-12
     assert threshold_at_apcer(groups, 0.0) > 0.9
+
+
+def test_the_operating_curve_shows_the_worst_species_and_all_attacks() -> None:
+    labels: list[Label] = ["live", "live", "print", "print", "replay", "replay"]
+    rows = [Row(str(at), "s", "dev", label, "", str(at)) for at, label in enumerate(labels)]
+    scores = np.array([0.9, 0.4, 0.1, 0.2, 0.6, 0.3])
+    point = next(point for point in operating_curve(rows, scores) if point["threshold"] == 0.5)
+    assert point == {"threshold": 0.5, "apcer": 0.5, "apcer_all": 0.25, "bpcer": 0.5}

@@ -1,8 +1,10 @@
 """A few steps on drawn pictures, to a bundle: torch, ONNX and INT8 say the same, and what does not is refused."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import boto3
@@ -15,8 +17,9 @@ from ekyc_liveness.session import Session
 from ekyc_stack.stack import provider
 from ekyc_training import publish as publishing
 from ekyc_training.comparison import ComparisonError, compare, hold_parity, lost_by_quantization
-from ekyc_training.config import Config, Distil
+from ekyc_training.config import Config, Distil, Teacher
 from ekyc_training.crops import Crop, Crops
+from ekyc_training.curve import add_curve
 from ekyc_training.export import export
 from ekyc_training.inference import logits_of, probabilities_of
 from ekyc_training.leave_out import leave_one_out
@@ -110,6 +113,42 @@ def test_the_card_and_the_manifest_say_the_same(bundle: Path) -> None:
     assert manifest["metrics"]["comparison_on_dev"]["ONNX INT8"]["p50_ms"].keys() >= {"cpu"}
 
 
+def test_the_operating_curve_goes_from_accepting_all_to_accepting_none(crops: Crops, bundle: Path) -> None:
+    manifest = json.loads((bundle / "bundle.json").read_text())
+    for split in ("dev", "test"):
+        curve = manifest["metrics"]["operating_curve"][split]
+        assert [point.keys() for point in curve] == [{"threshold", "apcer", "apcer_all", "bpcer"}] * len(curve)
+        thresholds = [point["threshold"] for point in curve]
+        assert thresholds == sorted(set(thresholds))
+        assert (curve[0]["threshold"], curve[0]["apcer"], curve[0]["apcer_all"], curve[0]["bpcer"]) == (0, 1, 1, 0)
+        assert curve[-1]["threshold"] == 1
+        assert all(before["bpcer"] <= after["bpcer"] for before, after in pairwise(curve))
+        assert all(point["apcer"] >= point["apcer_all"] >= 0 for point in curve)
+    assert (bundle / "bundle.json").stat().st_size < 150_000
+    test = crops.split("test")
+    scores = probabilities_of(Session(open_bundle(bundle), provider=PROVIDER), test)
+    half = next(p for p in manifest["metrics"]["operating_curve"]["test"] if p["threshold"] == 0.5)
+    assert half["bpcer"] == pytest.approx((scores[test.live] < 0.5).mean(), abs=1e-4)
+    assert half["apcer_all"] == pytest.approx((scores[~test.live] >= 0.5).mean(), abs=1e-4)
+
+
+def test_a_bundle_without_its_curve_gets_it_in_a_copy(crops: Crops, bundle: Path, tmp_path: Path) -> None:
+    older = tmp_path / "older"
+    shutil.copytree(bundle, older)
+    record = json.loads((older / "bundle.json").read_text())
+    curve = record["metrics"].pop("operating_curve")
+    (older / "bundle.json").write_text(json.dumps(record))
+    again = add_curve(older, crops, tmp_path / "copy", PROVIDER)
+    assert again.manifest.metrics["operating_curve"] == curve
+    assert "operating_curve" not in open_bundle(older).manifest.metrics
+    assert again.manifest.metrics["dev"] == record["metrics"]["dev"]
+    with pytest.raises(DataError, match="never changed"):
+        add_curve(older, crops, tmp_path / "copy", PROVIDER)
+    fewer = Crops(crops.pixels, crops.index[3:], crops.rows[3:], crops.crops[3:])
+    with pytest.raises(DataError, match="other pictures"):
+        add_curve(older, fewer, tmp_path / "another", PROVIDER)
+
+
 def test_a_bundle_is_never_changed(crops: Crops, config: Config, run: Path, bundle: Path) -> None:
     with pytest.raises(DataError, match="never changed"):
         publish(config, crops, run, bundle, GEOMETRY, provider=PROVIDER)
@@ -156,7 +195,7 @@ def test_a_source_that_is_left_out_is_never_seen(crops: Crops, config: Config, t
     assert answer == json.loads((tmp_path / "smoke-left-out.json").read_text())
     assert answer["sources"]["b"]["n"] == 72
     assert 0 <= answer["sources"]["b"]["auc"] <= 1
-    taught = short.model_copy(update={"distil": Distil(teachers=(tmp_path,))})
+    taught = short.model_copy(update={"distil": Distil(teachers=(Teacher(folder=tmp_path),))})
     with pytest.raises(DataError, match="teachers have seen"):
         leave_one_out(taught, two, tmp_path, ["b"])
 

@@ -21,7 +21,7 @@ from ekyc_training.rows import DataError
 CORES = os.cpu_count() or 1
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - a command a paragraph
     """Return the command line."""
     root = argparse.ArgumentParser(
         prog="ekyc-train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -54,6 +54,8 @@ def parser() -> argparse.ArgumentParser:
     sheet.add_argument("--out", type=Path, default=Path("runs/contact-sheet.png"), help="(%(default)s)")
     left = add("leave-one-out", data, config, threads, words="train without each source, and test on it")
     left.add_argument("--source", action="append", default=[], help="leave out this one only; may be repeated")
+    peer = add("peer", data, words="score the pictures by MiniFASNet, a peer and a teacher; AUC and EER by source")
+    peer.add_argument("--pair", type=Path, required=True, help="folder of the two ONNX graphs")
     export = add("export", config, words="write TorchScript and FP32 ONNX of a run")
     export.add_argument("--out", type=Path, required=True, help="folder for model.onnx and model.pt")
     export.add_argument("--temperature", type=float, default=1.0, help="divides the logit (%(default)s)")
@@ -65,6 +67,10 @@ def parser() -> argparse.ArgumentParser:
     publish.add_argument("--left-out", type=Path, help="result of leave-one-out, for the card")
     publish.add_argument("--against", action="append", default=[], metavar="RUN", type=Path, help="compare in the card")
     publish.add_argument("--provider", default="openvino", choices=commands.PROVIDERS, help="(%(default)s)")
+    curve = add("curve", data, words="copy a bundle and add the rates at every threshold, from scores of its graph")
+    curve.add_argument("--bundle", type=Path, default=commands.DEFAULT_BUNDLE, help="the one that ships unless said")
+    curve.add_argument("--to", type=Path, required=True, help="the copy's folder; must not exist")
+    curve.add_argument("--provider", default="openvino", choices=commands.PROVIDERS, help="(%(default)s)")
     score = add("score", scoring, words="score a list of pictures by the shipped bundle and the serving code")
     score.add_argument("--manifest", type=Path, required=True, help="CSV with a column path or rel")
     score.add_argument("--root", type=Path, required=True, help="folder that the paths are relative to")

@@ -61,6 +61,10 @@ class Batches:
             species=torch.tensor(species),
         )
 
+    def drawn(self, step: int) -> list[int]:
+        """Return the positions of the crops behind a step's views."""
+        return [draw.at for draw in self._sampler.batch(step, self._config.schedule.batch)]
+
     def _view(self, draw: Draw, step: int, slot: int) -> Rgb:
         rng = np.random.default_rng([self._config.seed, step, slot])
         crop = self._crops[draw.at]

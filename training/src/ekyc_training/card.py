@@ -5,6 +5,7 @@ from typing import Any
 
 from ekyc_liveness.bundle import Manifest
 
+from ekyc_training.config import Distil
 from ekyc_training.evaluation import percent
 
 Part = Mapping[str, Any]
@@ -118,7 +119,7 @@ def card(manifest: Manifest) -> str:
     """Return MODEL_CARD.md."""
     m, limits, provenance = manifest.metrics, manifest.thresholds, manifest.provenance
     network = provenance.config["network"]
-    teachers = provenance.config.get("distil", {}).get("teachers", [])
+    teachers = [teacher.folder.name for teacher in Distil.model_validate(provenance.config["distil"]).teachers]
     lines = [
         f"# Liveness model {manifest.version}",
         "",
@@ -140,7 +141,7 @@ def card(manifest: Manifest) -> str:
             f"BPCER {percent(five['bpcer'])}"
         )
     if "left_out" in m:
-        lines += ["", "## Sources that the same recipe had never seen", "", m["left_out"]["what"]]
+        lines += ["", "## Sources that a run had never seen", "", m["left_out"]["what"]]
         lines += table(
             ("left out", "AUC", "EER"),
             ((name, f"{s['auc']:.3f}", f"{s['eer']:.1%}") for name, s in m["left_out"]["sources"].items()),

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import get_args
 
 import ekyc_liveness
+import numpy as np
 from ekyc_liveness.bundle import open_bundle
 from ekyc_liveness.session import Provider
 from ekyc_vision.crop import DEFAULT_GEOMETRY
 
-from ekyc_training.config import read_config
+from ekyc_training.config import Config, read_config
 from ekyc_training.crops import Crops, read_crops
 from ekyc_training.data import read_rows
 from ekyc_training.gallery import gallery
+from ekyc_training.metrics import auc, both_classes, eer
+from ekyc_training.peer_scores import peer_scores
 from ekyc_training.prepare import prepare as prepare_crops
 from ekyc_training.report import judge, report
 from ekyc_training.rows import DataError
@@ -39,6 +42,14 @@ def crops_of(data: Path, cache: Path, workers: int) -> Crops:
     return read_crops(prepare_crops(data, rows, cache, DEFAULT_GEOMETRY, workers), rows)
 
 
+def peer_of(config: Config, asked: argparse.Namespace) -> dict[str, float] | None:
+    """Return what the MiniFASNet pair among the teachers says of each picture; None without one."""
+    for teacher in config.distil.teachers:
+        if teacher.kind == "minifasnet":
+            return peer_scores(teacher.folder, asked.data, read_rows(asked.data), asked.cache, asked.workers)
+    return None
+
+
 def prepare(asked: argparse.Namespace) -> None:
     """Fill the cache."""
     crops = crops_of(asked.data, asked.cache, asked.workers)
@@ -51,7 +62,14 @@ def train(asked: argparse.Namespace) -> None:
 
     config = read_config(asked.config)
     crops = crops_of(asked.data, asked.cache, asked.workers)
-    weights = run(config, crops.split("train"), crops.split("dev"), asked.runs / config.name, threads=asked.threads)
+    weights = run(
+        config,
+        crops.split("train"),
+        crops.split("dev"),
+        asked.runs / config.name,
+        threads=asked.threads,
+        peer=peer_of(config, asked),
+    )
     say(f"{weights}; next: ekyc-train publish")
 
 
@@ -71,7 +89,20 @@ def leave_one_out(asked: argparse.Namespace) -> None:
     from ekyc_training.leave_out import leave_one_out as run
 
     crops = crops_of(asked.data, asked.cache, asked.workers)
-    run(read_config(asked.config), crops, asked.runs, asked.source, threads=asked.threads)
+    config = read_config(asked.config)
+    run(config, crops, asked.runs, asked.source, threads=asked.threads, peer=peer_of(config, asked))
+
+
+def peer(asked: argparse.Namespace) -> None:
+    """Score the pictures by the MiniFASNet pair, and say how well it does."""
+    rows = read_rows(asked.data)
+    scores = peer_scores(asked.pair, asked.data, rows, asked.cache, asked.workers)
+    for split, source in sorted({(row.split, row.source) for row in rows}):
+        mine = [row for row in rows if (row.split, row.source) == (split, source) and row.path in scores]
+        live = np.array([row.live for row in mine])
+        if both_classes(live):
+            said = np.array([scores[row.path] for row in mine])
+            say(f"{split} {source}: AUC {auc(live, said):.3f}, EER {eer(live, said)[0]:.3f}, n {len(mine)}")
 
 
 def export(asked: argparse.Namespace) -> None:
@@ -117,6 +148,14 @@ def publish(asked: argparse.Namespace) -> None:
         if remote:
             upload(bundle.folder, asked.to)
     say(f"{asked.to}: {bundle.manifest.version}, sha256 {bundle.manifest.sha256}")
+
+
+def curve(asked: argparse.Namespace) -> None:
+    """Write a copy of a bundle with its operating curve."""
+    from ekyc_training.curve import add_curve
+
+    bundle = add_curve(asked.bundle, crops_of(asked.data, asked.cache, asked.workers), asked.to, asked.provider)
+    say(f"{asked.to}: {bundle.manifest.version}")
 
 
 def _settings(asked: argparse.Namespace) -> Settings:

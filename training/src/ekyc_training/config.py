@@ -1,10 +1,10 @@
 """A run's settings: a YAML file, typed; an unknown key is an error."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -77,20 +77,41 @@ class Loss(Frozen):
     species: float = Field(default=0.0, ge=0)
 
 
-class Distil(Frozen):
-    """Learning from trained networks (Hinton et al., 2015), each seeing the very views that the student sees.
+class Teacher(Frozen):
+    """A network that a student learns from; a bare path in the settings is a run that weighs 1.
 
     Attributes:
-        teachers: Folders of runs, relative to the configuration file; the mean of their probabilities is taught.
+        folder: Relative to the configuration file.
+        kind: "run" is a run's folder, "bundle" a published one, and both see the very views that the student sees.
+            "minifasnet" is the pair of graphs in `minifasnet.py`, which says one thing of a picture, undisturbed,
+            whatever the view.
+        weight: In the mean of the teachers' probabilities.
+    """
+
+    folder: Path
+    kind: Literal["run", "bundle", "minifasnet"] = "run"
+    weight: float = Field(default=1.0, gt=0)
+
+
+class Distil(Frozen):
+    """Learning from trained networks (Hinton et al., 2015).
+
+    Attributes:
+        teachers: The weighted mean of their probabilities is taught.
         weight: Share of the loss that asks for the teachers' probability; the labels have the rest.
         logit: Weight of the smooth L1 distance between the logits, beside both.
         views: Steps after which the same views come round again, so that teachers score each view once.
     """
 
-    teachers: tuple[Path, ...] = ()
+    teachers: tuple[Teacher, ...] = ()
     weight: Probability = 0.8
     logit: float = Field(default=0.1, ge=0)
     views: int = Field(default=1500, gt=0)
+
+    @field_validator("teachers", mode="before")
+    @classmethod
+    def _a_bare_path_is_a_run(cls, given: Any) -> Any:
+        return [{"folder": each} if isinstance(each, str | Path) else each for each in given]
 
 
 class Schedule(Frozen):
@@ -152,11 +173,21 @@ class Config(Frozen):
     decision: Decision = Decision()
     release: Release
 
+    @model_validator(mode="after")
+    def _can_be_taught(self) -> Self:
+        pairs = [teacher for teacher in self.distil.teachers if teacher.kind == "minifasnet"]
+        if len(pairs) > 1:
+            raise ValueError("there is one MiniFASNet pair to learn from")
+        if pairs and self.sampling.simulated:
+            raise ValueError("the MiniFASNet pair has not seen simulated attacks: sampling.simulated must be 0")
+        return self
+
     def as_record(self) -> dict[str, Any]:
         """Plain values for a file; paths by name only, for a place on one machine says nothing on another."""
         record = self.model_dump(mode="json")
         record["network"]["start"] = Path(self.network.start).name
-        record["distil"]["teachers"] = [path.name for path in self.distil.teachers]
+        for teacher in record["distil"]["teachers"]:
+            teacher["folder"] = Path(teacher["folder"]).name
         return record
 
 
@@ -170,6 +201,8 @@ def read_config(path: Path) -> Config:
     network, distil = config.network, config.distil
     if Path(network.start).suffix:
         network = network.model_copy(update={"start": str((path.parent / network.start).resolve())})
-    teachers = tuple((path.parent / teacher).resolve() for teacher in distil.teachers)
+    teachers = tuple(
+        teacher.model_copy(update={"folder": (path.parent / teacher.folder).resolve()}) for teacher in distil.teachers
+    )
     distil = distil.model_copy(update={"teachers": teachers})
     return config.model_copy(update={"network": network, "distil": distil})

@@ -1,6 +1,7 @@
 """Leave-one-source-out: train without a source, test on all of it. What a model is worth on cameras it never saw."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,15 @@ def without(config: Config, source: str) -> Config:
     return config.model_copy(update={"name": f"{config.name}-without-{source}", "sampling": sampling})
 
 
-def leave_one_out(config: Config, crops: Crops, runs: Path, sources: list[str], *, threads: int = 1) -> dict[str, Any]:
+def leave_one_out(
+    config: Config,
+    crops: Crops,
+    runs: Path,
+    sources: list[str],
+    *,
+    threads: int = 1,
+    peer: Mapping[str, float] | None = None,
+) -> dict[str, Any]:
     """Train once a source and judge each run on every picture of the source it never saw.
 
     Args:
@@ -29,14 +38,15 @@ def leave_one_out(config: Config, crops: Crops, runs: Path, sources: list[str], 
         runs: Parent of the runs' folders; runs that are there are taken up.
         sources: To leave out, one after the other; empty means all.
         threads: Of torch.
+        peer: What a MiniFASNet pair says of each picture by path, where it is among the teachers.
 
     Returns:
         What was done in words, and AUC and EER by source; also written to ``runs/<name>-left-out.json``.
 
     Raises:
-        DataError: The recipe has teachers, which have seen what is left out.
+        DataError: The recipe has teachers that have seen what is left out: any but the MiniFASNet pair.
     """
-    if config.distil.teachers:
+    if any(teacher.kind != "minifasnet" for teacher in config.distil.teachers):
         raise DataError("teachers have seen the source that is left out: leave out with a recipe that has none")
     known = sorted({row.source for row in crops.rows})
     results: dict[str, Any] = {}
@@ -44,12 +54,16 @@ def leave_one_out(config: Config, crops: Crops, runs: Path, sources: list[str], 
         if source not in known:
             raise DataError(f"there is no source {source}, only {', '.join(known)}")
         alone = without(config, source)
-        weights = train(alone, crops.split("train"), crops.split("dev"), runs / alone.name, threads=threads)
+        weights = train(alone, crops.split("train"), crops.split("dev"), runs / alone.name, threads=threads, peer=peer)
         unseen = crops.of(source).with_face()
         logits = logits_of(read_net(weights, config.network), unseen)
         results[source] = {"auc": auc(unseen.live, logits), "eer": eer(unseen.live, logits)[0], "n": len(unseen)}
         print(f"without {source}: {json.dumps(results[source])}")  # noqa: T201 - the command's output
-    what = f"Recipe {config.name}, seed {config.seed}: trained without the source, tested on all of its pictures."
+    taught = "".join(f", taught by {teacher.folder.name}" for teacher in config.distil.teachers)
+    what = (
+        f"Recipe {config.name}, seed {config.seed}, {config.schedule.steps} steps{taught}: trained without the source, "
+        "tested on all of its pictures with a face."
+    )
     answer = {"what": what, "sources": results}
     write_json(runs / f"{config.name}-left-out.json", answer)
     return answer

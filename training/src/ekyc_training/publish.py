@@ -36,6 +36,7 @@ from ekyc_training.export import export
 from ekyc_training.inference import logits_of, probabilities_of
 from ekyc_training.metrics import Scores, apcer, apcer_at_bpcer, auc, bpcer, eer, threshold_at_bpcer
 from ekyc_training.model import LivenessGraph, read_net
+from ekyc_training.operating_curve import operating_curve
 from ekyc_training.quantize import RECIPES, quantize
 from ekyc_training.rows import DataError
 from ekyc_training.run import config_of, trained_by, write_json
@@ -117,8 +118,11 @@ def publish(
             "dev": measure(draft.on_dev, dev, draft),
         }
         metrics["eer_threshold_on_dev"] = eer(dev.live, draft.on_dev)[1]
+        metrics["operating_curve"] = {"dev": operating_curve(dev.rows, draft.on_dev)}
         if len(test):
-            metrics |= judge_on_test(draft, dev, test, config)
+            scores = probabilities_of(draft.int8, scorable(test, config))
+            metrics |= judge_on_test(draft, scores, dev, test, config)
+            metrics["operating_curve"]["test"] = operating_curve(scorable(test, config).rows, scores)
         if left_out:
             metrics["left_out"] = left_out
         if against:
@@ -213,10 +217,9 @@ def alternative(run: Path, crops: Crops, dev: Crops, geometry: CropGeometry, pro
         return standing(folder / "model.onnx", open_draft(folder, geometry, provider), dev)
 
 
-def judge_on_test(draft: Draft, dev: Crops, all_test: Crops, config: Config) -> dict[str, Any]:
+def judge_on_test(draft: Draft, scores: Scores, dev: Crops, all_test: Crops, config: Config) -> dict[str, Any]:
     """Return what the frozen model does on pictures that chose nothing."""
     test = scorable(all_test, config)
-    scores = probabilities_of(draft.int8, test)
     five = threshold_at_bpcer(by_source(draft.on_dev, dev, live=True), 0.05)
     values = np.array([trivial(test[at], test.crops[at].bytes_per_pixel) for at in range(len(test))])
     return {

@@ -8,13 +8,13 @@ killed goes on as if it had not been.
 import copy
 import math
 import time
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import torch
-from ekyc_liveness.bundle import sha256_of
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
@@ -27,20 +27,27 @@ from ekyc_training.config import Config, Schedule
 from ekyc_training.crops import Crops
 from ekyc_training.history import History, Look
 from ekyc_training.inference import logits_of
-from ekyc_training.lessons import mean_probability, teach
+from ekyc_training.lessons import mean_probability, teach, teach_by_picture
 from ekyc_training.loss import loss_of
 from ekyc_training.metrics import auc, eer
 from ekyc_training.model import LivenessNet, normalise
 from ekyc_training.processes import Processes
 from ekyc_training.rows import DataError
 from ekyc_training.run import begin_run, git_revision, save_atomically
+from ekyc_training.teachers import digest_of, is_here
 
 # Batches that are made ahead of the step.
 AHEAD = 4
 
 
 def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
-    config: Config, train_crops: Crops, dev_crops: Crops, run: Path, *, threads: int = 1
+    config: Config,
+    train_crops: Crops,
+    dev_crops: Crops,
+    run: Path,
+    *,
+    threads: int = 1,
+    peer: Mapping[str, float] | None = None,
 ) -> Path:
     """Train, or go on where a checkpoint of the same run stands.
 
@@ -54,6 +61,7 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
         dev_crops: Watched.
         run: The run's folder; made where absent.
         threads: Of torch on a CPU, and of the making of batches beside a GPU.
+        peer: What a MiniFASNet pair says of each picture by path, where it is among the teachers.
 
     Returns:
         The trained weights, ``run/model.safetensors``.
@@ -67,14 +75,14 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
     torch.set_num_threads(threads)
     train_crops = train_crops.without(config.sampling.leave_out)
     dev_crops = dev_crops.without(config.sampling.leave_out)
-    absent = [str(path) for path in config.distil.teachers if not (path / "model.safetensors").exists()]
+    absent = [str(teacher.folder) for teacher in config.distil.teachers if not is_here(teacher)]
     if absent:
         raise DataError(f"train the teachers first: {', '.join(absent)}")
     run.mkdir(parents=True, exist_ok=True)
     if processes.first:
         record = {"config": config.as_record(), "git_revision": git_revision(), "torch": torch.__version__}
         lists = {"train_list_sha256": train_crops.sha256, "dev_list_sha256": dev_crops.sha256}
-        teachers = {path.name: sha256_of(path / "model.safetensors") for path in config.distil.teachers}
+        teachers = {teacher.folder.name: digest_of(teacher) for teacher in config.distil.teachers}
         where = {"processes": processes.world, "device": device.type}
         begin_run(run, record | lists | where | {"teachers": teachers})
 
@@ -100,11 +108,13 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
     taught: Tensor | None = None
     if config.distil.teachers:
         with processes.one_by_one():
-            views = [
-                teach(teacher, config, train_crops, lambda at: batches.batch(at).pixels)
+            said = [
+                teach_by_picture(peer or {}, config, train_crops, batches)
+                if teacher.kind == "minifasnet"
+                else teach(teacher, config, train_crops, batches, run)
                 for teacher in config.distil.teachers
             ]
-        taught = torch.from_numpy(mean_probability(views))
+        taught = torch.from_numpy(mean_probability(said, [teacher.weight for teacher in config.distil.teachers]))
 
     shared = DistributedDataParallel(net) if processes.world > 1 else net
     last = looks[-1].step if stopped(looks, schedule) else schedule.steps
