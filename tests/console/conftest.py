@@ -11,8 +11,6 @@ from ekyc_gateway.access.api_key import ApiKey
 from ekyc_gateway.access.key_record import KeyList, KeyRecord
 from ekyc_stack.stack import Stack
 
-from tests.console.bundles import write_bundle
-
 API_KEY = "a-key-for-the-console"
 SLOW_KEY = "slow.a-key-that-may-ask-once-an-hour"
 PEPPER = "a-pepper-for-the-tests-of-the-console"
@@ -73,8 +71,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     stack = Stack(api_key=API_KEY, settings=settings, log=lambda name, line: log.append(f"{name} {line}"))
     try:
         stack.wait_ready()
-        bundle = write_bundle(folder / "bundle", curve=True)
-        url = stack.start_console(API_KEY, settings={"CONSOLE_BUNDLE": str(bundle)})
+        url = stack.start_console(API_KEY)
         yield Served(stack, url, log, folder)
     finally:
         codes = stack.stop()

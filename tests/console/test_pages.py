@@ -14,7 +14,7 @@ from ekyc_stack.stack import free_port
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import PHONE, barriers, opened, scrolls_sideways, wait_for_camera
-from tests.console.bundles import write_bundle
+from tests.console.bundles import write_bare_bundle
 from tests.console.conftest import API_KEY, SLOW_KEY, Served
 from tests.pictures import astronaut, jpeg
 
@@ -230,7 +230,7 @@ def test_a_page_elsewhere_reaches_nothing(served: Served) -> None:
 
 def test_what_is_wrong_is_said_in_words(browser: Browser, served: Served) -> None:
     """The last: it starts the console anew, told wrong things."""
-    bare = str(write_bundle(served.folder / "bare", curve=False))
+    bare = str(write_bare_bundle(served.folder / "bare"))
     with opened(browser) as page:
         url = served.restart_console("no-such.key", CONSOLE_BUNDLE=bare)
         go(page, url)

@@ -20,7 +20,7 @@ from ekyc_policy.measure import Measure as Name
 from ekyc_policy.profile import DEFAULT_RULES
 from pydantic import SecretStr
 
-from tests.console.bundles import SHIPPED, write_bundle
+from tests.console.bundles import SHIPPED, write_bare_bundle
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -114,9 +114,8 @@ def test_the_curl_line_is_quoted_and_names_the_key_by_its_variable() -> None:
 def test_the_shipped_bundle_is_read_and_a_curve_is_optional(tmp_path: Path) -> None:
     bundle, card = read_bundle(SHIPPED)
     assert bundle.version in card
-    with_curve, _ = read_bundle(write_bundle(tmp_path / "with", curve=True))
-    assert at(with_curve.curve("test"), 0.502).threshold == 0.5
-    without, _ = read_bundle(write_bundle(tmp_path / "without", curve=False))
+    assert at(bundle.curve("test"), 0.502).threshold == 0.5
+    without, _ = read_bundle(write_bare_bundle(tmp_path / "without"))
     assert without.curve("test") == []
     with pytest.raises(BundleError):
         read_bundle(tmp_path)
