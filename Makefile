@@ -84,8 +84,8 @@ infra-check: install infra-scan ## Check infra/ without an account: format, vali
 	$(BIN)/pytest tests/infra
 
 .PHONY: test
-test: install ## Run every test
-	$(BIN)/pytest
+test: install ## Run every test, two folders at a time
+	$(BIN)/pytest --numprocesses 2 --dist loadscope
 
 .PHONY: check
 check: install ## Lint, types, import rules

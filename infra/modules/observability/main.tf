@@ -13,7 +13,7 @@ locals {
 
 resource "aws_sns_topic" "alarms" {
   name              = "${var.name}-alarms"
-  kms_master_key_id = "alias/aws/sns"
+  kms_master_key_id = var.kms_key_arn
 }
 
 resource "aws_cloudwatch_log_metric_filter" "this" {
@@ -31,7 +31,7 @@ resource "aws_cloudwatch_log_metric_filter" "this" {
 
 resource "aws_cloudwatch_metric_alarm" "errors_5xx" {
   alarm_name          = "${var.name}-5xx"
-  alarm_description   = "The gateway answers 5xx: see the runbook, \"Many 5xx\""
+  alarm_description   = "The gateway answers 5xx: see the runbook, \"5xx or p99\""
   namespace           = "AWS/ApplicationELB"
   metric_name         = "HTTPCode_Target_5XX_Count"
   dimensions          = { LoadBalancer = var.balancer_suffixes.gateway }

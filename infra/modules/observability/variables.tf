@@ -37,3 +37,8 @@ variable "p99_seconds" {
   description = "That is borne"
   type        = number
 }
+
+variable "kms_key_arn" {
+  description = "Encrypts the topic; its policy lets alarms use it"
+  type        = string
+}

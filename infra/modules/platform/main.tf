@@ -219,6 +219,7 @@ module "observability" {
   log_groups            = { for name, service in module.service : name => service.log_group }
   balancer_suffixes     = module.balancers.balancer_suffixes
   target_group_suffixes = module.balancers.target_group_suffixes
+  kms_key_arn           = module.storage.kms_key_arn
   errors_a_minute       = var.alarms.errors_a_minute
   p99_seconds           = var.alarms.p99_seconds
 }

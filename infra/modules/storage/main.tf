@@ -3,7 +3,7 @@ data "aws_caller_identity" "me" {}
 data "aws_partition" "here" {}
 
 resource "aws_kms_key" "this" {
-  description             = "${var.name}: kept pictures, secrets, logs, images"
+  description             = "${var.name}: kept pictures, secrets, logs, images, alarms"
   enable_key_rotation     = true
   deletion_window_in_days = 30
   policy                  = data.aws_iam_policy_document.key.json
@@ -42,6 +42,21 @@ data "aws_iam_policy_document" "key" {
         for group in ["/ekyc/${var.name}/*", "aws-waf-logs-${var.name}"] :
         "arn:${data.aws_partition.here.partition}:logs:${var.region}:${data.aws_caller_identity.me.account_id}:log-group:${group}"
       ]
+    }
+  }
+  # An alarm cannot publish to a topic under SNS's own key.
+  statement {
+    sid       = "Alarms"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    resources = ["*"]
+    principals {
+      type        = "Service"
+      identifiers = ["cloudwatch.amazonaws.com"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.me.account_id]
     }
   }
 }
