@@ -144,7 +144,7 @@ def test_a_case_is_reviewed_with_the_keyboard_and_stands_in_the_audit(browser: B
         expect(page.get_by_text("Nothing here.")).to_be_visible()
         settle(page)
         page.get_by_text("Approved", exact=True).click()
-        expect(page.get_by_text("an astronaut, and alive")).to_be_visible()
+        expect(page.get_by_text(re.compile("^Approved on .*an astronaut, and alive"))).to_be_visible()
         check(page)
     said = [entry for entry in served.audit if entry["action"] == "review.decision"]
     assert [entry["decision"] for entry in said] == ["approve", "needs_more"]

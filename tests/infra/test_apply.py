@@ -198,7 +198,9 @@ def test_logs_alarms_and_the_dashboard(applied: Applied) -> None:
     assert alarms.keys() == {"5xx", "p99", "outbox", "spoof-rate", *services}
     assert all(one["AlarmActions"] == [applied.outputs["alarms_topic"]] for one in alarms.values())
     topic = applied.client("sns").get_topic_attributes(TopicArn=applied.outputs["alarms_topic"])["Attributes"]
-    key = json.loads(applied.client("kms").get_key_policy(KeyId=topic["KmsMasterKeyId"])["Policy"])
+    key = json.loads(
+        applied.client("kms").get_key_policy(KeyId=topic["KmsMasterKeyId"], PolicyName="default")["Policy"]
+    )
     assert "cloudwatch.amazonaws.com" in [one["Principal"].get("Service") for one in key["Statement"]]
     body = json.loads(watch.get_dashboard(DashboardName=NAME)["DashboardBody"])
     assert {widget["properties"]["region"] for widget in body["widgets"]} == {REGION}
