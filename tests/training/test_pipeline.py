@@ -113,6 +113,18 @@ def test_the_card_and_the_manifest_say_the_same(bundle: Path) -> None:
     assert manifest["metrics"]["comparison_on_dev"]["ONNX INT8"]["p50_ms"].keys() >= {"cpu"}
 
 
+def test_other_networks_stand_beside_this_one_in_the_card(
+    crops: Crops, config: Config, run: Path, bundle: Path, tmp_path: Path
+) -> None:
+    both = publish(config, crops, run, tmp_path / "bundle", GEOMETRY, provider=PROVIDER, against=(run, bundle))
+    own, again, published = both.manifest.metrics["alternatives"].values()
+    assert published["auc"] == json.loads((bundle / "bundle.json").read_text())["metrics"]["dev"]["auc"]
+    assert published["megabytes"] * 1e6 == (bundle / "model.onnx").stat().st_size
+    assert again["megabytes"] == pytest.approx(own["megabytes"], rel=0.01)
+    card = (both.folder / "MODEL_CARD.md").read_text()
+    assert f"| bundle | {published['auc']:.4f} |" in card
+
+
 def test_the_operating_curve_goes_from_accepting_all_to_accepting_none(crops: Crops, bundle: Path) -> None:
     manifest = json.loads((bundle / "bundle.json").read_text())
     for split in ("dev", "test"):

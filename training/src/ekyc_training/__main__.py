@@ -65,7 +65,14 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915 - a command a paragrap
     publish = add("publish", data, config, words="export, quantize, compare, judge, and write an immutable bundle")
     publish.add_argument("--to", required=True, help="the bundle's folder, or s3://bucket/prefix; must not exist")
     publish.add_argument("--left-out", type=Path, help="result of leave-one-out, for the card")
-    publish.add_argument("--against", action="append", default=[], metavar="RUN", type=Path, help="compare in the card")
+    publish.add_argument(
+        "--against",
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        type=Path,
+        help="a run or a bundle to set beside this one in the card; may be repeated",
+    )
     publish.add_argument("--provider", default="openvino", choices=commands.PROVIDERS, help="(%(default)s)")
     curve = add("curve", data, words="copy a bundle and add the rates at every threshold, from scores of its graph")
     curve.add_argument("--bundle", type=Path, default=commands.DEFAULT_BUNDLE, help="the one that ships unless said")

@@ -92,7 +92,7 @@ def publish(
         geometry: Of the crops.
         provider: That the service will run.
         left_out: What leave-one-out found, for the card.
-        against: Runs of other networks to set beside this one in the card.
+        against: Other networks to set beside this one in the card: runs, or bundles that were published before.
 
     Raises:
         DataError: The target exists, or the run was trained with other settings or data.
@@ -207,11 +207,14 @@ def standing(model: Path, session: Session, dev: Crops) -> dict[str, float]:
     }
 
 
-def alternative(run: Path, crops: Crops, dev: Crops, geometry: CropGeometry, provider: Provider) -> dict[str, float]:
-    """Return how another run stands, quantized in the same way."""
-    with tempfile.TemporaryDirectory(dir=run) as work:
+def alternative(other: Path, crops: Crops, dev: Crops, geometry: CropGeometry, provider: Provider) -> dict[str, float]:
+    """Return how another network stands: a published bundle as it is, a run quantized in the same way."""
+    if (other / "bundle.json").exists():
+        bundle = open_bundle(other)
+        return standing(bundle.model_path, Session(bundle, provider=provider), dev)
+    with tempfile.TemporaryDirectory(dir=other) as work:
         folder = Path(work)
-        net = read_net(run / "model.safetensors", config_of(run).network)
+        net = read_net(other / "model.safetensors", config_of(other).network)
         export(LivenessGraph(net, 1.0), geometry.size, folder / "fp32.onnx")
         quantize(folder / "fp32.onnx", folder / "model.onnx", crops.split("train"))
         return standing(folder / "model.onnx", open_draft(folder, geometry, provider), dev)
