@@ -123,6 +123,8 @@ def test_other_networks_stand_beside_this_one_in_the_card(
     assert again["megabytes"] == pytest.approx(own["megabytes"], rel=0.01)
     card = (both.folder / "MODEL_CARD.md").read_text()
     assert f"| bundle | {published['auc']:.4f} |" in card
+    with pytest.raises(DataError, match="other crops"):
+        publishing.alternative(bundle, crops, crops.split("dev"), replace(GEOMETRY, margin=1.2), PROVIDER)
 
 
 def test_the_operating_curve_goes_from_accepting_all_to_accepting_none(crops: Crops, bundle: Path) -> None:

@@ -208,9 +208,15 @@ def standing(model: Path, session: Session, dev: Crops) -> dict[str, float]:
 
 
 def alternative(other: Path, crops: Crops, dev: Crops, geometry: CropGeometry, provider: Provider) -> dict[str, float]:
-    """Return how another network stands: a published bundle as it is, a run quantized in the same way."""
+    """Return how another network stands: a published bundle as it is, a run quantized in the same way.
+
+    Raises:
+        DataError: The bundle was made for other crops.
+    """
     if (other / "bundle.json").exists():
         bundle = open_bundle(other)
+        if bundle.manifest.geometry != Geometry(**asdict(geometry)):
+            raise DataError(f"{other} was made for other crops ({bundle.manifest.geometry}): it cannot stand beside")
         return standing(bundle.model_path, Session(bundle, provider=provider), dev)
     with tempfile.TemporaryDirectory(dir=other) as work:
         folder = Path(work)
