@@ -174,9 +174,16 @@ def test_a_run_of_other_settings_is_not_published(crops: Crops, config: Config, 
         publish(other, crops, run, tmp_path / "bundle", GEOMETRY, provider=PROVIDER)
 
 
+def test_a_run_that_only_teaches_is_not_published(crops: Crops, config: Config, run: Path, tmp_path: Path) -> None:
+    teacher = config.model_copy(update={"release": None})
+    with pytest.raises(DataError, match="has no `release`"):
+        publish(teacher, crops, run, tmp_path / "bundle", GEOMETRY, provider=PROVIDER)
+
+
 def test_a_loss_by_quantization_is_not_published(
     crops: Crops, config: Config, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert config.release
     release = config.model_copy(update={"release": config.release.model_copy(update={"purpose": "release"})})
     monkeypatch.setattr(publishing, "MOST_LOST", -101.0)
     monkeypatch.setattr(publishing, "RECIPES", ("all layers",))

@@ -151,7 +151,7 @@ class Decision(Frozen):
 
 
 class Release(Frozen):
-    """What the published bundle says of itself."""
+    """What the published bundle says of itself; a run that only teaches has none."""
 
     version: str
     purpose: Literal["release", "test"] = "release"
@@ -171,7 +171,7 @@ class Config(Frozen):
     distil: Distil = Distil()
     schedule: Schedule
     decision: Decision = Decision()
-    release: Release
+    release: Release | None = None
 
     @model_validator(mode="after")
     def _can_be_taught(self) -> Self:

@@ -29,7 +29,7 @@ from ekyc_training.comparison import (
     lost_by_quantization,
     p50,
 )
-from ekyc_training.config import Config
+from ekyc_training.config import Config, Release
 from ekyc_training.crops import Crops
 from ekyc_training.evaluation import evaluate, no_answer, shown
 from ekyc_training.export import export
@@ -95,7 +95,7 @@ def publish(
         against: Other networks to set beside this one in the card: runs, or bundles that were published before.
 
     Raises:
-        DataError: The target exists, or the run was trained with other settings or data.
+        DataError: The target exists, the settings have no `release`, or the run was trained with others or other data.
         ComparisonError: The exported graph is another function, or every way to quantize costs too much.
     """
     if target.exists():
@@ -143,9 +143,20 @@ def publish(
     return open_bundle(target)
 
 
+def release_of(config: Config) -> Release:
+    """Return what a bundle is to say of itself.
+
+    Raises:
+        DataError: The settings do not say it.
+    """
+    if config.release is None:
+        raise DataError(f"{config.name} has no `release`: say its version, the data and their terms, then publish")
+    return config.release
+
+
 def scorable(crops: Crops, config: Config) -> Crops:
     """Return the crops that a service would score: those with a found face. A test run may be on pictures without."""
-    return crops if config.release.purpose == "test" else crops.with_face()
+    return crops if release_of(config).purpose == "test" else crops.with_face()
 
 
 def draw_up(  # noqa: PLR0917 - as publish
@@ -173,7 +184,7 @@ def draw_up(  # noqa: PLR0917 - as publish
         forms = compare(dev.live, scores, "torch FP32", live)
         hold_parity(forms)
         lost[recipe] = lost_by_quantization(forms)
-        if lost[recipe] <= MOST_LOST or config.release.purpose == "test":
+        if lost[recipe] <= MOST_LOST or release_of(config).purpose == "test":
             return Draft(folder, recipe, divisor, live, spoof, forms, session, scores["ONNX INT8"])
         tqdm.write(f"INT8, {recipe}: loses {lost[recipe]:.2f} points of APCER at BPCER = 1 %")
     points = ", ".join(f"{recipe}: {value:.2f}" for recipe, value in lost.items())
@@ -252,16 +263,17 @@ def manifest_of(  # noqa: PLR0917 - a manifest has many parts
     config: Config, record: dict[str, Any], draft: Draft, geometry: CropGeometry, metrics: dict[str, Any], n: int
 ) -> Manifest:
     """Return the bundle's manifest."""
+    release = release_of(config)
     rule = (
         f"on dev (n={n} with a face), a source weighing by the root of its number: "
         f"live at APCER {config.decision.live_apcer:.0%}, spoof at BPCER {config.decision.spoof_bpcer:.0%}, INT8 scores"
     )
     return Manifest.model_validate(
         {
-            "version": config.release.version,
+            "version": release.version,
             "sha256": sha256_of(draft.folder / "int8" / "model.onnx"),
             "precision": "int8",
-            "purpose": config.release.purpose,
+            "purpose": release.purpose,
             "geometry": asdict(geometry),
             "thresholds": {"live": draft.live, "spoof": draft.spoof, "rule": rule},
             "calibration": {"method": "temperature", "temperature": draft.temperature},
@@ -270,8 +282,8 @@ def manifest_of(  # noqa: PLR0917 - a manifest has many parts
                 "created": datetime.now(UTC).date(),
                 "git_revision": record["git_revision"],
                 "config": config.as_record() | {"teachers_sha256": record["teachers"]},
-                "data": config.release.data,
-                "data_terms": config.release.data_terms,
+                "data": release.data,
+                "data_terms": release.data_terms,
                 "train_list_sha256": record["train_list_sha256"],
                 "dev_list_sha256": record["dev_list_sha256"],
             },

@@ -28,7 +28,7 @@ _FINE = {
     "mouth_closed": "ok",
     "face_visible": "ok",
 }
-_MODEL = {"version": "mnv3s-128-int8-1", "sha256": "6f0d7ab2c9b04d4b4fd05ad6f0b7f3cbd52f8dcd3ad2d6b6f4f1c7b08a3c5e19"}
+_MODEL = {"version": "mnv2-128-example", "sha256": "6f0d7ab2c9b04d4b4fd05ad6f0b7f3cbd52f8dcd3ad2d6b6f4f1c7b08a3c5e19"}
 
 ANSWERS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
