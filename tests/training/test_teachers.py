@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnx
 import pytest
@@ -16,9 +17,10 @@ from ekyc_training.crops import Crops, read_crops
 from ekyc_training.data import read_rows
 from ekyc_training.drawn import draw
 from ekyc_training.leave_out import leave_one_out
-from ekyc_training.lessons import mean_probability, teach, teach_by_picture
+from ekyc_training.lessons import lessons_of, mean_probability, teach
 from ekyc_training.metrics import auc
 from ekyc_training.minifasnet import GRAPHS, SIZE, MiniFasNet, cut_wide
+from ekyc_training.model import read_net
 from ekyc_training.peer_scores import peer_scores
 from ekyc_training.prepare import prepare
 from ekyc_training.rows import DataError
@@ -38,8 +40,9 @@ SETTINGS = {
 }
 
 
-def config_of(*teachers: Teacher, **settings: object) -> Config:
-    return Config.model_validate(SETTINGS | settings | {"distil": {"views": 3, "teachers": teachers}})
+def config_of(*teachers: Teacher, features: float = 0, **settings: object) -> Config:
+    distil = {"views": 3, "teachers": teachers, "features": features}
+    return Config.model_validate(SETTINGS | settings | {"distil": distil})
 
 
 @pytest.fixture(scope="module")
@@ -125,32 +128,42 @@ def test_the_peer_command_says_how_well_the_pair_does(
     assert lines[0].endswith("n 120")
 
 
-def test_the_pair_says_the_same_of_every_view_of_a_picture(crops: Crops, pair: Path) -> None:
-    learnt = crops.split("train")
-    config = config_of(Teacher(folder=pair, kind="minifasnet"))
+def test_the_pair_sees_the_students_views_in_their_own_colours(crops: Crops, pair: Path, tmp_path: Path) -> None:
+    learnt, teacher = crops.split("train"), Teacher(folder=pair, kind="minifasnet")
+    config = config_of(teacher, features=1.0)
     batches = Batches(learnt, config)
-    scores = {crop.path: 0.1 + 0.8 * at / len(learnt) for at, crop in enumerate(learnt.crops)}
-    lessons = mean_probability([teach_by_picture(scores, config, learnt, batches)], [1])
-    assert lessons.shape == (3, 8)
-    for step in range(3):
-        expected = [scores[learnt.crops[at].path] for at in batches.drawn(step)]
-        np.testing.assert_allclose(lessons[step], expected, atol=1e-4)
-        assert batches.batch(step).live.tolist() == [float(learnt.rows[at].live) for at in batches.drawn(step)]
-    with pytest.raises(DataError, match="has not scored"):
-        teach_by_picture({}, config, learnt, batches)
+    said = teach(teacher, config, learnt, batches, tmp_path)
+    view = batches.in_own_colours(1)[2].numpy()
+    small = cv2.resize(view, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    assert said.features is not None
+    assert said.features.shape == (3, 8, 6), "the graphs' last layers see three means each"
+    np.testing.assert_allclose(said.features[1, 2], np.tile(small[..., ::-1].mean((0, 1)), 2), rtol=2e-3)
+    blue = small[..., 2].mean()
+    expected = np.exp(blue / 64 - 1) / (1 + np.exp(blue / 64 - 1) + np.exp(-9))
+    assert said.logits[1, 2] == pytest.approx(np.log(expected / (1 - expected)), abs=1e-3)
+    lessons = lessons_of(config, learnt, batches, tmp_path)
+    assert lessons.features is not None
+    np.testing.assert_allclose(lessons.features.mean((0, 1)), 0, atol=1e-4)
+    np.testing.assert_allclose(lessons.features.std((0, 1)), 1, atol=0.01)
+    assert lessons_of(config_of(teacher), learnt, batches, tmp_path).features is None, "unless they are asked for"
+
+
+def test_features_need_the_pair() -> None:
+    with pytest.raises(ValidationError, match="name it among the teachers"):
+        config_of(Teacher(folder=DEFAULT_BUNDLE, kind="bundle"), features=1.0)
 
 
 def test_a_bundle_teaches_what_it_serves(crops: Crops, tmp_path: Path) -> None:
     learnt, teacher = crops.split("train"), Teacher(folder=DEFAULT_BUNDLE, kind="bundle")
     config = config_of(teacher)
     batches = Batches(learnt, config)
-    said = teach(teacher, config, learnt, batches, tmp_path)
+    said = teach(teacher, config, learnt, batches, tmp_path).logits
     session = Session(open_bundle(DEFAULT_BUNDLE), provider=provider())
     view = batches.batch(1).pixels[2].numpy()
     both = [session.run(view), session.run(np.ascontiguousarray(view[:, ::-1]))]
     logits = np.log(both) - np.log1p(-np.array(both))
     assert said[1, 2] == pytest.approx(float(np.clip(logits, -9.2102, 9.2102).mean()), abs=1e-3)
-    assert len(list(tmp_path.glob("lessons-*.npy"))) == 1
+    assert len(list(tmp_path.glob("lessons-*.npz"))) == 1
     assert not list(DEFAULT_BUNDLE.glob("lessons-*")), "a bundle is never changed"
 
 
@@ -161,9 +174,11 @@ def test_the_mean_goes_by_weight() -> None:
 
 def test_a_student_of_both_kinds_says_who_taught_it(crops: Crops, folder: Path, pair: Path, tmp_path: Path) -> None:
     bundle = Teacher(folder=DEFAULT_BUNDLE, kind="bundle")
-    config = config_of(bundle, Teacher(folder=pair, kind="minifasnet", weight=0.5))
-    peer = peer_scores(pair, folder / "data", read_rows(folder / "data"), folder / "cache", 1)
-    taught = train(config, crops.split("train"), crops.split("dev"), tmp_path / "run", peer=peer)
+    config = config_of(bundle, Teacher(folder=pair, kind="minifasnet", weight=0.5), features=1.0)
+    taught = train(config, crops.split("train"), crops.split("dev"), tmp_path / "run")
+    net = read_net(taught, config.network)
+    assert net.features is not None
+    assert net.features.out_features == 6
     record = (tmp_path / "run" / "run.json").read_text()
     assert f'"default": "{open_bundle(DEFAULT_BUNDLE).manifest.sha256}"' in record
     assert '"kind": "minifasnet"' in record

@@ -53,6 +53,17 @@ def test_augment_leaves_its_input_alone() -> None:
     assert out.shape == CROP.shape
 
 
+def test_a_view_in_its_own_colours_is_the_same_view() -> None:
+    settings = Augment(**(dict.fromkeys(Augment.model_fields, 1.0) | {"grey": 0.0, "noise": 0.0, "jpeg": 0.0}))
+    palette: NDArray[np.float32] = lab_statistics(CROP)[None]
+    plain = Augment(**(settings.model_dump() | {"restyle": 0.0, "gamma": 0.0, "colour": 0.0}))
+    for seed in range(5):
+        own = augment(CROP, settings, np.random.default_rng(seed), palette, colour=False)
+        np.testing.assert_array_equal(own, augment(CROP, plain, np.random.default_rng(seed), palette))
+        other = augment(CROP, settings, np.random.default_rng(seed), palette)
+        assert not np.array_equal(own, other)
+
+
 def test_hue_is_a_vector_and_grey_has_none() -> None:
     colours = np.array([[[255, 0, 0], [0, 255, 0], [128, 128, 128], [255, 255, 255]]], np.uint8)
     saturation, x, y = hue_and_saturation(normalise(torch.from_numpy(colours[None])))[0, :, 0].numpy()

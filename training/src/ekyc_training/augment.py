@@ -114,20 +114,29 @@ STAGES: dict[str, Stage] = {
 }
 
 
-def augment(rgb: Rgb, settings: Augment, rng: np.random.Generator, palette: NDArray[np.float32]) -> Rgb:
+# Of the stages, those that change the light and the colours.
+COLOUR = frozenset({"gamma", "colour", "grey"})
+
+
+def augment(
+    rgb: Rgb, settings: Augment, rng: np.random.Generator, palette: NDArray[np.float32], *, colour: bool = True
+) -> Rgb:
     """Disturb one crop; the shape stays, the input is left alone.
+
+    Every stage draws from a stream of its own, so that one that is left out changes nothing in the others.
 
     Args:
         rgb: The crop.
         settings: How often each disturbance is drawn.
-        rng: Decides everything.
+        rng: Decides everything; made from a seed, and only spawned from.
         palette: N x 2 x 3 colour statistics, of pictures of both classes and all sources, to restyle by.
+        colour: False leaves light and colours as they are: `restyle` and the stages in `COLOUR`.
     """
-    out = rgb[:, ::-1] if rng.random() < settings.flip else rgb
-    out = np.ascontiguousarray(out)
-    if rng.random() < settings.restyle:
-        out = restyle(out, palette[rng.integers(len(palette))], rng.uniform(0.3, 1))
-    for name, stage in STAGES.items():
-        if rng.random() < getattr(settings, name):
-            out = stage(out, rng)
+    flips, styles, *streams = rng.spawn(2 + len(STAGES))
+    out = np.ascontiguousarray(rgb[:, ::-1] if flips.random() < settings.flip else rgb)
+    if styles.random() < settings.restyle and colour:
+        out = restyle(out, palette[styles.integers(len(palette))], styles.uniform(0.3, 1))
+    for (name, stage), stream in zip(STAGES.items(), streams, strict=True):
+        if stream.random() < getattr(settings, name) and (colour or name not in COLOUR):
+            out = stage(out, stream)
     return out

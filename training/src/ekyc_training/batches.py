@@ -61,16 +61,17 @@ class Batches:
             species=torch.tensor(species),
         )
 
-    def drawn(self, step: int) -> list[int]:
-        """Return the positions of the crops behind a step's views."""
-        return [draw.at for draw in self._sampler.batch(step, self._config.schedule.batch)]
+    def in_own_colours(self, step: int) -> Tensor:
+        """Return a step's views as they are before the stages that change light and colours."""
+        draws = enumerate(self._sampler.batch(step, self._config.schedule.batch))
+        return torch.from_numpy(np.stack([self._view(draw, step, slot, colour=False) for slot, draw in draws]))
 
-    def _view(self, draw: Draw, step: int, slot: int) -> Rgb:
+    def _view(self, draw: Draw, step: int, slot: int, *, colour: bool = True) -> Rgb:
         rng = np.random.default_rng([self._config.seed, step, slot])
         crop = self._crops[draw.at]
         if draw.simulated:
             crop = simulate(crop, rng)
-        return augment(crop, self._config.augment, rng, self._palette)
+        return augment(crop, self._config.augment, rng, self._palette, colour=colour)
 
     def _species(self, draw: Draw) -> int:
         if draw.simulated:

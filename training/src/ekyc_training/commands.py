@@ -15,7 +15,7 @@ from ekyc_liveness.bundle import open_bundle
 from ekyc_liveness.session import Provider
 from ekyc_vision.crop import DEFAULT_GEOMETRY
 
-from ekyc_training.config import Config, read_config
+from ekyc_training.config import read_config
 from ekyc_training.crops import Crops, read_crops
 from ekyc_training.data import read_rows
 from ekyc_training.gallery import gallery
@@ -42,14 +42,6 @@ def crops_of(data: Path, cache: Path, workers: int) -> Crops:
     return read_crops(prepare_crops(data, rows, cache, DEFAULT_GEOMETRY, workers), rows)
 
 
-def peer_of(config: Config, asked: argparse.Namespace) -> dict[str, float] | None:
-    """Return what the MiniFASNet pair among the teachers says of each picture; None without one."""
-    for teacher in config.distil.teachers:
-        if teacher.kind == "minifasnet":
-            return peer_scores(teacher.folder, asked.data, read_rows(asked.data), asked.cache, asked.workers)
-    return None
-
-
 def prepare(asked: argparse.Namespace) -> None:
     """Fill the cache."""
     crops = crops_of(asked.data, asked.cache, asked.workers)
@@ -68,7 +60,6 @@ def train(asked: argparse.Namespace) -> None:
         crops.split("dev"),
         asked.runs / config.name,
         threads=asked.threads,
-        peer=peer_of(config, asked),
     )
     say(f"{weights}; next: ekyc-train publish")
 
@@ -90,7 +81,7 @@ def leave_one_out(asked: argparse.Namespace) -> None:
 
     crops = crops_of(asked.data, asked.cache, asked.workers)
     config = read_config(asked.config)
-    run(config, crops, asked.runs, asked.source, threads=asked.threads, peer=peer_of(config, asked))
+    run(config, crops, asked.runs, asked.source, threads=asked.threads)
 
 
 def peer(asked: argparse.Namespace) -> None:

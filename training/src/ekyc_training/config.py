@@ -83,8 +83,8 @@ class Teacher(Frozen):
     Attributes:
         folder: Relative to the configuration file.
         kind: "run" is a run's folder, "bundle" a published one, and both see the very views that the student sees.
-            "minifasnet" is the pair of graphs in `minifasnet.py`, which says one thing of a picture, undisturbed,
-            whatever the view.
+            "minifasnet" is the pair of graphs in `minifasnet.py`; it sees the views in their own colours, for it
+            knows no others.
         weight: In the mean of the teachers' probabilities.
     """
 
@@ -100,12 +100,15 @@ class Distil(Frozen):
         teachers: The weighted mean of their probabilities is taught.
         weight: Share of the loss that asks for the teachers' probability; the labels have the rest.
         logit: Weight of the smooth L1 distance between the logits, beside both.
+        features: Weight of the smooth L1 distance to the MiniFASNet pair's embeddings, which a linear head of the
+            student guesses while it learns; 0 is no such head.
         views: Steps after which the same views come round again, so that teachers score each view once.
     """
 
     teachers: tuple[Teacher, ...] = ()
     weight: Probability = 0.8
     logit: float = Field(default=0.1, ge=0)
+    features: float = Field(default=0.0, ge=0)
     views: int = Field(default=1500, gt=0)
 
     @field_validator("teachers", mode="before")
@@ -180,6 +183,8 @@ class Config(Frozen):
             raise ValueError("there is one MiniFASNet pair to learn from")
         if pairs and self.sampling.simulated:
             raise ValueError("the MiniFASNet pair has not seen simulated attacks: sampling.simulated must be 0")
+        if self.distil.features and not pairs:
+            raise ValueError("distil.features are the MiniFASNet pair's: name it among the teachers")
         return self
 
     def as_record(self) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Leave-one-source-out: train without a source, test on all of it. What a model is worth on cameras it never saw."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,6 @@ def leave_one_out(
     sources: list[str],
     *,
     threads: int = 1,
-    peer: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """Train once a source and judge each run on every picture of the source it never saw.
 
@@ -38,7 +36,6 @@ def leave_one_out(
         runs: Parent of the runs' folders; runs that are there are taken up.
         sources: To leave out, one after the other; empty means all.
         threads: Of torch.
-        peer: What a MiniFASNet pair says of each picture by path, where it is among the teachers.
 
     Returns:
         What was done in words, and AUC and EER by source; also written to ``runs/<name>-left-out.json``.
@@ -54,7 +51,7 @@ def leave_one_out(
         if source not in known:
             raise DataError(f"there is no source {source}, only {', '.join(known)}")
         alone = without(config, source)
-        weights = train(alone, crops.split("train"), crops.split("dev"), runs / alone.name, threads=threads, peer=peer)
+        weights = train(alone, crops.split("train"), crops.split("dev"), runs / alone.name, threads=threads)
         unseen = crops.of(source).with_face()
         logits = logits_of(read_net(weights, config.network), unseen)
         results[source] = {"auc": auc(unseen.live, logits), "eer": eer(unseen.live, logits)[0], "n": len(unseen)}

@@ -7,8 +7,9 @@ them once, before the student starts and beside other work, and the student sees
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,20 @@ from tqdm import trange
 from ekyc_training.batches import Batches
 from ekyc_training.config import Config, Teacher
 from ekyc_training.crops import Crops
-from ekyc_training.rows import DataError
-from ekyc_training.teachers import as_logits, ask_bundle, ask_run, digest_of
+from ekyc_training.teachers import Said, ask, digest_of
 
-Logits = NDArray[np.float32]
+
+class Lessons(NamedTuple):
+    """What is taught of every view.
+
+    Attributes:
+        probability: The teachers' weighted mean: views x batch, float32.
+        features: The MiniFASNet pair's embeddings, each number of mean 0 and deviation 1: views x batch x width,
+            float32; None where they are not taught.
+    """
+
+    probability: NDArray[np.float32]
+    features: NDArray[np.float32] | None
 
 
 def key_of(config: Config, crops: Crops) -> str:
@@ -31,60 +42,59 @@ def key_of(config: Config, crops: Crops) -> str:
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def teach(teacher: Teacher, config: Config, crops: Crops, batches: Batches, run: Path) -> Logits:
-    """Return a teacher's logits of every view, from a file where it has been asked before.
-
-    A run keeps the file itself. A bundle is never changed, so the student's run keeps what it said.
+def lessons_of(config: Config, crops: Crops, batches: Batches, run: Path) -> Lessons:
+    """Return what all teachers of a student say.
 
     Args:
-        teacher: A run or a bundle.
         config: Of the student.
         crops: That the student learns from.
         batches: Of the student.
         run: Of the student.
+    """
+    teachers = config.distil.teachers
+    said = [teach(teacher, config, crops, batches, run) for teacher in teachers]
+    features = [each.features for each in said if each.features is not None]
+    return Lessons(
+        mean_probability([each.logits for each in said], [teacher.weight for teacher in teachers]),
+        standardised(features[0]) if features and config.distil.features else None,
+    )
+
+
+def teach(teacher: Teacher, config: Config, crops: Crops, batches: Batches, run: Path) -> Said:
+    """Return what a teacher says of every view, from a file where it has been asked before.
+
+    A run keeps the file itself. A bundle or a pair is never changed, so the student's run keeps what it said.
 
     Returns:
-        Views x batch.
+        Logits: views x batch; features: views x batch x width.
     """
     key = key_of(config, crops)
     if teacher.kind == "run":
-        path = teacher.folder / f"lessons-{key}.npy"
+        path = teacher.folder / f"lessons-{key}.npz"
     else:
-        path = run / f"lessons-{digest_of(teacher)[:12]}-{key}.npy"
-    if path.exists():
-        return np.asarray(np.load(path), np.float32)
-    ask = ask_run(teacher.folder) if teacher.kind == "run" else ask_bundle(teacher.folder)
-    logits = np.empty((config.distil.views, config.schedule.batch), np.float32)
-    for step in trange(config.distil.views, desc=f"{teacher.folder.name} teaches", unit="batch", mininterval=2):
-        logits[step] = ask(batches.batch(step).pixels)
-    unfinished = path.with_suffix(".unfinished.npy")
-    np.save(unfinished, logits)
-    unfinished.replace(path)
-    return logits
+        path = run / f"lessons-{digest_of(teacher)[:12]}-{key}.npz"
+    if not path.exists():
+        answer = ask(teacher)
+        steps = trange(config.distil.views, desc=f"{teacher.folder.name} teaches", unit="batch", mininterval=2)
+        own = teacher.kind == "minifasnet"
+        said = [answer(batches.in_own_colours(step) if own else batches.batch(step).pixels) for step in steps]
+        stacked = {"logits": np.stack([each.logits for each in said])}
+        features = [each.features for each in said if each.features is not None]
+        if features:
+            stacked["features"] = np.stack(features).astype(np.float16)
+        unfinished = path.with_suffix(".unfinished.npz")
+        np.savez(unfinished, **stacked)  # type: ignore[arg-type]
+        unfinished.replace(path)
+    with np.load(path) as kept:
+        return Said(kept["logits"], kept.get("features"))
 
 
-def teach_by_picture(scores: Mapping[str, float], config: Config, crops: Crops, batches: Batches) -> Logits:
-    """Return the logits of the undisturbed picture behind every view.
-
-    Args:
-        scores: P(bona fide) by path.
-        config: Of the student.
-        crops: That the student learns from.
-        batches: Of the student.
-
-    Returns:
-        Views x batch.
-
-    Raises:
-        DataError: A picture has no score.
-    """
-    absent = [crop.path for crop in crops.crops if crop.path not in scores]
-    if absent:
-        raise DataError(f"the MiniFASNet pair has not scored {len(absent)} pictures, the first is {absent[0]}")
-    known = as_logits([scores[crop.path] for crop in crops.crops])
-    return np.stack([known[batches.drawn(step)] for step in range(config.distil.views)])
+def standardised(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return features with mean 0 and deviation 1 over all views."""
+    wide = features.astype(np.float32)
+    return np.asarray((wide - wide.mean((0, 1))) / (wide.std((0, 1)) + 1e-3), np.float32)
 
 
-def mean_probability(logits: Sequence[Logits], weights: Sequence[float]) -> NDArray[np.float32]:
+def mean_probability(logits: Sequence[NDArray[np.float32]], weights: Sequence[float]) -> NDArray[np.float32]:
     """Return the teachers' weighted mean probability: views x batch."""
     return np.asarray(np.average([expit(given) for given in logits], axis=0, weights=weights), np.float32)

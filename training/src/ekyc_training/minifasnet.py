@@ -36,13 +36,7 @@ class MiniFasNet:
         if absent:
             raise DataError(f"{folder} is no MiniFASNet pair: {', '.join(absent)} is missing")
         self.sha256 = pair_sha256(folder)
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        self._views = [
-            (times, ort.InferenceSession(folder / name, options, providers=["CPUExecutionProvider"]))
-            for name, times in GRAPHS.items()
-        ]
+        self._views = [(times, open_graph(folder / name)) for name, times in GRAPHS.items()]
 
     def score(self, rgb: Rgb, box: Box) -> float:
         """Return P(bona fide), the mean of the two.
@@ -57,6 +51,14 @@ class MiniFasNet:
             (logits,) = session.run(None, {session.get_inputs()[0].name: pixels.transpose(2, 0, 1)[None]})
             said.append(float(softmax(logits[0])[LIVE]))
         return float(np.mean(said))
+
+
+def open_graph(graph: Path | bytes) -> ort.InferenceSession:
+    """Load a graph for the CPU provider, one thread."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def pair_sha256(folder: Path) -> str:

@@ -24,10 +24,12 @@ class Answer(NamedTuple):
     Attributes:
         live: Logits of P(bona fide): batch.
         species: Logits of the attack species: batch x species; None without that head.
+        features: A guess of a teacher's embedding: batch x its width; None without that head.
     """
 
     live: Tensor
     species: Tensor | None
+    features: Tensor | None
 
 
 class LivenessNet(nn.Module):
@@ -39,12 +41,13 @@ class LivenessNet(nn.Module):
     differences and cost nothing when serving. HSV's are not, and stay in the graph.
     """
 
-    def __init__(self, network: Network, species: int = 0) -> None:
+    def __init__(self, network: Network, species: int = 0, features: int = 0) -> None:
         """Build the network and load its start.
 
         Args:
             network: What to build.
             species: Attack species that the second head tells apart; 0 is no such head.
+            features: Width of the embedding that the third head guesses; 0 is no such head.
 
         Raises:
             StartError: The start does not fit the backbone.
@@ -62,6 +65,7 @@ class LivenessNet(nn.Module):
         self.backbone = backbone
         self.live = nn.Linear(width, 1)
         self.species = nn.Linear(width, species) if species else None
+        self.features = nn.Linear(width, features) if features else None
         self.register_buffer("matrix", torch.tensor(YCBCR)[:, :, None, None] * CHROMA_GAIN, persistent=False)
         self.chroma = network.chroma
         stem = backbone.get_submodule(name)
@@ -72,13 +76,17 @@ class LivenessNet(nn.Module):
             stem.in_channels = stem.weight.shape[1]
 
     def answer(self, rgb: Tensor) -> Answer:
-        """Return both heads' logits."""
+        """Return what every head says."""
         backbone: Any = self.backbone
-        features = backbone.forward_head(backbone.forward_features(self.with_chroma(rgb)), pre_logits=True)
-        return Answer(self.live(features).squeeze(1), None if self.species is None else self.species(features))
+        seen = backbone.forward_head(backbone.forward_features(self.with_chroma(rgb)), pre_logits=True)
+        return Answer(
+            live=self.live(seen).squeeze(1),
+            species=None if self.species is None else self.species(seen),
+            features=None if self.features is None else self.features(seen),
+        )
 
     def forward(self, rgb: Tensor) -> Answer:
-        """Return both heads' logits."""
+        """Return what every head says."""
         return self.answer(rgb)
 
     def with_chroma(self, rgb: Tensor) -> Tensor:
@@ -136,7 +144,7 @@ def normalise(rgb: Tensor) -> Tensor:
 def read_net(path: Path, network: Network) -> LivenessNet:
     """Load trained weights."""
     state = load_file(path)
-    species = len(state["species.bias"]) if "species.bias" in state else 0
-    net = LivenessNet(network.model_copy(update={"start": "random"}), species)
+    species, features = (len(state.get(f"{head}.bias", ())) for head in ("species", "features"))
+    net = LivenessNet(network.model_copy(update={"start": "random"}), species, features)
     net.load_state_dict(state)
     return net.eval()

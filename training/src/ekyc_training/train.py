@@ -8,7 +8,6 @@ killed goes on as if it had not been.
 import copy
 import math
 import time
-from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
@@ -27,7 +26,7 @@ from ekyc_training.config import Config, Schedule
 from ekyc_training.crops import Crops
 from ekyc_training.history import History, Look
 from ekyc_training.inference import logits_of
-from ekyc_training.lessons import mean_probability, teach, teach_by_picture
+from ekyc_training.lessons import Lessons, lessons_of
 from ekyc_training.loss import loss_of
 from ekyc_training.metrics import auc, eer
 from ekyc_training.model import LivenessNet, normalise
@@ -47,7 +46,6 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
     run: Path,
     *,
     threads: int = 1,
-    peer: Mapping[str, float] | None = None,
 ) -> Path:
     """Train, or go on where a checkpoint of the same run stands.
 
@@ -61,7 +59,6 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
         dev_crops: Watched.
         run: The run's folder; made where absent.
         threads: Of torch on a CPU, and of the making of batches beside a GPU.
-        peer: What a MiniFASNet pair says of each picture by path, where it is among the teachers.
 
     Returns:
         The trained weights, ``run/model.safetensors``.
@@ -87,8 +84,18 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
         begin_run(run, record | lists | where | {"teachers": teachers})
 
     batches = Batches(train_crops, config)
+    lessons: Lessons | None = None
+    if config.distil.teachers:
+        with processes.one_by_one():
+            lessons = lessons_of(config, train_crops, batches, run)
+    features = None if lessons is None else lessons.features
+
     torch.manual_seed(config.seed)
-    net = LivenessNet(config.network, len(batches.species) if config.loss.species else 0)
+    net = LivenessNet(
+        config.network,
+        species=len(batches.species) if config.loss.species else 0,
+        features=0 if features is None else features.shape[-1],
+    )
     net = net.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(net).eval()
     optimizer = AdamW(parameter_groups(net, schedule.weight_decay), lr=schedule.learning_rate)
@@ -105,17 +112,6 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
         looks = [Look(*look) for look in state["looks"]]
         step = looks[-1].step
 
-    taught: Tensor | None = None
-    if config.distil.teachers:
-        with processes.one_by_one():
-            said = [
-                teach_by_picture(peer or {}, config, train_crops, batches)
-                if teacher.kind == "minifasnet"
-                else teach(teacher, config, train_crops, batches, run)
-                for teacher in config.distil.teachers
-            ]
-        taught = torch.from_numpy(mean_probability(said, [teacher.weight for teacher in config.distil.teachers]))
-
     shared = DistributedDataParallel(net) if processes.world > 1 else net
     last = looks[-1].step if stopped(looks, schedule) else schedule.steps
     losses: list[float] = []
@@ -127,11 +123,12 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
     ):
 
         def view_of(at: int) -> int:
-            return at % config.distil.views if taught is not None else at
+            return at if lessons is None else at % config.distil.views
 
         def order(at: int) -> None:
             coming.append(makers.submit(batches.batch, view_of(at), processes.rank, processes.world))
 
+        mine = slice(processes.rank, None, processes.world)
         coming: list[Future[Batch]] = []
         for at in range(step, min(step + AHEAD, last)):
             order(at)
@@ -143,8 +140,12 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
             torch.manual_seed((config.seed * 1_000_003 + step) * processes.world + processes.rank)  # of dropout
             net.train()
             answer = shared(normalise(batch.pixels.to(device)))
-            lesson = None if taught is None else taught[view_of(step), processes.rank :: processes.world].to(device)
-            loss = loss_of(answer, batch.live.to(device), batch.species.to(device), config.loss, config.distil, lesson)
+            taught, embedding = (
+                None if all_views is None else torch.from_numpy(all_views[view_of(step), mine]).to(device)
+                for all_views in lessons or (None, None)
+            )
+            live, species = batch.live.to(device), batch.species.to(device)
+            loss = loss_of(answer, live, species, config.loss, config.distil, taught, embedding)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
