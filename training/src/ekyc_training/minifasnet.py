@@ -13,6 +13,7 @@ import onnxruntime as ort
 from ekyc_liveness.bundle import sha256_of
 from ekyc_vision.faces import Box
 from ekyc_vision.picture import Rgb
+from numpy.typing import NDArray
 from scipy.special import softmax
 
 from ekyc_training.rows import DataError
@@ -47,8 +48,7 @@ class MiniFasNet:
         """
         said = []
         for times, session in self._views:
-            pixels = cut_wide(rgb, box, times)[..., ::-1].astype(np.float32)  # BGR, 0 to 255
-            (logits,) = session.run(None, {session.get_inputs()[0].name: pixels.transpose(2, 0, 1)[None]})
+            (logits,) = session.run(None, {session.get_inputs()[0].name: as_input(cut_wide(rgb, box, times)[None])})
             said.append(float(softmax(logits[0])[LIVE]))
         return float(np.mean(said))
 
@@ -59,6 +59,15 @@ def open_graph(graph: Path | bytes) -> ort.InferenceSession:
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
     return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def as_input(views: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return what a graph takes: batch x 3 x `SIZE` x `SIZE`, BGR, 0 to 255.
+
+    Args:
+        views: Batch x `SIZE` x `SIZE` x 3, uint8, RGB.
+    """
+    return np.asarray(views[..., ::-1].transpose(0, 3, 1, 2), np.float32)
 
 
 def pair_sha256(folder: Path) -> str:

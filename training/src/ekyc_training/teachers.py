@@ -16,7 +16,7 @@ from scipy.special import logit, softmax
 from torch import Tensor
 
 from ekyc_training.config import Teacher
-from ekyc_training.minifasnet import GRAPHS, LIVE, SIZE, open_graph, pair_sha256
+from ekyc_training.minifasnet import GRAPHS, LIVE, SIZE, as_input, open_graph, pair_sha256
 from ekyc_training.model import LivenessNet, normalise, read_net
 from ekyc_training.run import config_of
 
@@ -96,7 +96,7 @@ def ask_pair(folder: Path) -> Ask:
 
     def answer(views: Tensor) -> Said:
         small = [cv2.resize(view, (SIZE, SIZE), interpolation=cv2.INTER_AREA) for view in views.numpy()]
-        pixels = np.stack(small)[..., ::-1].transpose(0, 3, 1, 2).astype(np.float32)  # BGR, 0 to 255
+        pixels = as_input(np.stack(small).astype(np.uint8))
         said = [session.run(None, {session.get_inputs()[0].name: pixels}) for session in sessions]
         probabilities = np.mean([softmax(logits, axis=1)[:, LIVE] for logits, _ in said], axis=0)
         return Said(as_logits(probabilities), np.concatenate([embedding for _, embedding in said], axis=1))
