@@ -128,12 +128,12 @@ def test_the_peer_command_says_how_well_the_pair_does(
     assert lines[0].endswith("n 120")
 
 
-def test_the_pair_sees_the_students_views_in_their_own_colours(crops: Crops, pair: Path, tmp_path: Path) -> None:
+def test_the_pair_sees_the_very_views_of_the_student(crops: Crops, pair: Path, tmp_path: Path) -> None:
     learnt, teacher = crops.split("train"), Teacher(folder=pair, kind="minifasnet")
     config = config_of(teacher, features=1.0)
     batches = Batches(learnt, config)
     said = teach(teacher, config, learnt, batches, tmp_path)
-    view = batches.in_own_colours(1)[2].numpy()
+    view = batches.batch(1).pixels[2].numpy()
     small = cv2.resize(view, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
     assert said.features is not None
     assert said.features.shape == (3, 8, 6), "the graphs' last layers see three means each"

@@ -46,22 +46,24 @@ def test_restyle_brings_the_colours_of_another_picture() -> None:
 
 def test_augment_leaves_its_input_alone() -> None:
     before = CROP.copy()
-    every = Augment(**dict.fromkeys(Augment.model_fields, 1.0))
+    every = Augment(**(dict.fromkeys(Augment.model_fields, 1.0) | {"plain": 0.0}))
     palette: NDArray[np.float32] = lab_statistics(CROP)[None]
     out = augment(CROP, every, np.random.default_rng(0), palette)
     np.testing.assert_array_equal(CROP, before)
     assert out.shape == CROP.shape
 
 
-def test_a_view_in_its_own_colours_is_the_same_view() -> None:
-    settings = Augment(**(dict.fromkeys(Augment.model_fields, 1.0) | {"grey": 0.0, "noise": 0.0, "jpeg": 0.0}))
+def test_a_plain_view_is_the_same_view_in_its_own_light_and_colours() -> None:
+    every = Augment(**(dict.fromkeys(Augment.model_fields, 1.0) | {"grey": 0.0, "noise": 0.0, "jpeg": 0.0}))
     palette: NDArray[np.float32] = lab_statistics(CROP)[None]
-    plain = Augment(**(settings.model_dump() | {"restyle": 0.0, "gamma": 0.0, "colour": 0.0}))
+    disturbed, uncoloured = (
+        every.model_copy(update={"plain": 0.0} | dict.fromkeys(names, 0.0))
+        for names in ((), ("restyle", "gamma", "colour"))
+    )
     for seed in range(5):
-        own = augment(CROP, settings, np.random.default_rng(seed), palette, colour=False)
-        np.testing.assert_array_equal(own, augment(CROP, plain, np.random.default_rng(seed), palette))
-        other = augment(CROP, settings, np.random.default_rng(seed), palette)
-        assert not np.array_equal(own, other)
+        plain = augment(CROP, every, np.random.default_rng(seed), palette)
+        np.testing.assert_array_equal(plain, augment(CROP, uncoloured, np.random.default_rng(seed), palette))
+        assert not np.array_equal(plain, augment(CROP, disturbed, np.random.default_rng(seed), palette))
 
 
 def test_hue_is_a_vector_and_grey_has_none() -> None:

@@ -118,25 +118,24 @@ STAGES: dict[str, Stage] = {
 COLOUR = frozenset({"gamma", "colour", "grey"})
 
 
-def augment(
-    rgb: Rgb, settings: Augment, rng: np.random.Generator, palette: NDArray[np.float32], *, colour: bool = True
-) -> Rgb:
+def augment(rgb: Rgb, settings: Augment, rng: np.random.Generator, palette: NDArray[np.float32]) -> Rgb:
     """Disturb one crop; the shape stays, the input is left alone.
 
-    Every stage draws from a stream of its own, so that one that is left out changes nothing in the others.
+    Every stage draws from a stream of its own, so that one that is left out changes nothing in the others. A `plain`
+    view is left without `restyle` and the stages in `COLOUR`.
 
     Args:
         rgb: The crop.
         settings: How often each disturbance is drawn.
         rng: Decides everything; made from a seed, and only spawned from.
         palette: N x 2 x 3 colour statistics, of pictures of both classes and all sources, to restyle by.
-        colour: False leaves light and colours as they are: `restyle` and the stages in `COLOUR`.
     """
-    flips, styles, *streams = rng.spawn(2 + len(STAGES))
+    flips, styles, *streams, plains = rng.spawn(3 + len(STAGES))
+    plain = plains.random() < settings.plain
     out = np.ascontiguousarray(rgb[:, ::-1] if flips.random() < settings.flip else rgb)
-    if styles.random() < settings.restyle and colour:
+    if styles.random() < settings.restyle and not plain:
         out = restyle(out, palette[styles.integers(len(palette))], styles.uniform(0.3, 1))
     for (name, stage), stream in zip(STAGES.items(), streams, strict=True):
-        if stream.random() < getattr(settings, name) and (colour or name not in COLOUR):
+        if stream.random() < getattr(settings, name) and not (plain and name in COLOUR):
             out = stage(out, stream)
     return out

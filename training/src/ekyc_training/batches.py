@@ -61,17 +61,12 @@ class Batches:
             species=torch.tensor(species),
         )
 
-    def in_own_colours(self, step: int) -> Tensor:
-        """Return a step's views as they are before the stages that change light and colours."""
-        draws = enumerate(self._sampler.batch(step, self._config.schedule.batch))
-        return torch.from_numpy(np.stack([self._view(draw, step, slot, colour=False) for slot, draw in draws]))
-
-    def _view(self, draw: Draw, step: int, slot: int, *, colour: bool = True) -> Rgb:
+    def _view(self, draw: Draw, step: int, slot: int) -> Rgb:
         rng = np.random.default_rng([self._config.seed, step, slot])
         crop = self._crops[draw.at]
         if draw.simulated:
             crop = simulate(crop, rng)
-        return augment(crop, self._config.augment, rng, self._palette, colour=colour)
+        return augment(crop, self._config.augment, rng, self._palette)
 
     def _species(self, draw: Draw) -> int:
         if draw.simulated:

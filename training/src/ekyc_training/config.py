@@ -47,7 +47,11 @@ class Sampling(Frozen):
 
 
 class Augment(Frozen):
-    """How often each disturbance is drawn; the strengths stand beside the code that applies them."""
+    """How often each disturbance is drawn; the strengths stand beside the code that applies them.
+
+    Attributes:
+        plain: Share of the views whose light and colours stay as they are.
+    """
 
     flip: Probability = 0.5
     move: Probability = 0.8
@@ -59,6 +63,7 @@ class Augment(Frozen):
     grey: Probability = 0.05
     noise: Probability = 0.25
     jpeg: Probability = 0.4
+    plain: Probability = 0.0
 
 
 class Loss(Frozen):
@@ -82,9 +87,7 @@ class Teacher(Frozen):
 
     Attributes:
         folder: Relative to the configuration file.
-        kind: "run" is a run's folder, "bundle" a published one, and both see the very views that the student sees.
-            "minifasnet" is the pair of graphs in `minifasnet.py`; it sees the views in their own colours, for it
-            knows no others.
+        kind: "run" is a run's folder, "bundle" a published one, "minifasnet" the pair of graphs in `minifasnet.py`.
         weight: In the mean of the teachers' probabilities.
     """
 

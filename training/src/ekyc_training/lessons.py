@@ -76,8 +76,7 @@ def teach(teacher: Teacher, config: Config, crops: Crops, batches: Batches, run:
     if not path.exists():
         answer = ask(teacher)
         steps = trange(config.distil.views, desc=f"{teacher.folder.name} teaches", unit="batch", mininterval=2)
-        own = teacher.kind == "minifasnet"
-        said = [answer(batches.in_own_colours(step) if own else batches.batch(step).pixels) for step in steps]
+        said = [answer(batches.batch(step).pixels) for step in steps]
         stacked = {"logits": np.stack([each.logits for each in said])}
         features = [each.features for each in said if each.features is not None]
         if features:

@@ -22,6 +22,7 @@ RECIPES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             r".*/conv_head/.*",
             r".*/live/.*",
         ),
+        "all but stem and first three stages": (r".*/conv_stem/.*", r".*/blocks\.[012]/.*"),
     }
 )
 
