@@ -1,5 +1,6 @@
 """The session on real ONNX Runtime, in each provider that this platform has."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,19 @@ def test_a_crop_gets_the_graphs_answer(bundle: Bundle, provider: Provider) -> No
     for value in (0, 51, 255):
         crop = np.full((SIZE, SIZE, 3), value, np.uint8)
         assert session.run(crop) == pytest.approx(value / 255, abs=1e-3)
+
+
+@pytest.mark.skipif("openvino" not in HERE, reason="onnxruntime has no OpenVINO provider here")
+@pytest.mark.parametrize(("given", "taken"), [(None, "AVX512_CORE_VNNI"), ("AVX2", "AVX2")])
+def test_openvino_is_kept_off_amx_unless_the_environment_says_otherwise(
+    bundle: Bundle, given: str | None, taken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "")  # so that what the session sets is taken back
+    monkeypatch.delenv("ONEDNN_MAX_CPU_ISA")
+    if given is not None:
+        monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", given)
+    Session(bundle, provider="openvino")
+    assert os.environ["ONEDNN_MAX_CPU_ISA"] == taken
 
 
 @pytest.mark.parametrize("provider", AWAY)
