@@ -87,7 +87,8 @@ class Teacher(Frozen):
 
     Attributes:
         folder: Relative to the configuration file.
-        kind: "run" is a run's folder, "bundle" a published one, "minifasnet" the pair of graphs in `minifasnet.py`.
+        kind: "run" is a run's folder, "bundle" a published one, "minifasnet" the pair of graphs in `minifasnet.py`;
+            all see the very views that the student sees.
         weight: In the mean of the teachers' probabilities.
     """
 
