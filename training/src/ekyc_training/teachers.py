@@ -29,7 +29,7 @@ class Said(NamedTuple):
 
     Attributes:
         logits: Of P(bona fide): batch.
-        features: Its embedding: batch x width; None where it is not asked for.
+        features: The pair's embeddings side by side, and last its logit: batch x width; None of other teachers.
     """
 
     logits: NDArray[np.float32]
@@ -88,18 +88,19 @@ def ask_bundle(folder: Path) -> Ask:
 
 
 def ask_pair(folder: Path) -> Ask:
-    """Return what asks the MiniFASNet pair: the logit of its mean probability, and both embeddings side by side.
+    """Return what asks the MiniFASNet pair: the logit of its mean probability, and what led to it.
 
     It is shown the student's view in place of its wide ones: what it makes of them, a student can learn.
     """
-    sessions = [open_graph(with_embedding(folder / name)) for name in GRAPHS]
+    sessions = [open_graph(with_embedding(folder / name), fast=True) for name in GRAPHS]
 
     def answer(views: Tensor) -> Said:
         small = [cv2.resize(view, (SIZE, SIZE), interpolation=cv2.INTER_AREA) for view in views.numpy()]
         pixels = as_input(np.stack(small).astype(np.uint8))
         said = [session.run(None, {session.get_inputs()[0].name: pixels}) for session in sessions]
         probabilities = np.mean([softmax(logits, axis=1)[:, LIVE] for logits, _ in said], axis=0)
-        return Said(as_logits(probabilities), np.concatenate([embedding for _, embedding in said], axis=1))
+        logits = as_logits(probabilities)
+        return Said(logits, np.column_stack([*(embedding for _, embedding in said), logits]))
 
     return answer
 

@@ -22,11 +22,12 @@ from torch.optim.lr_scheduler import LambdaLR
 from tqdm import tqdm
 
 from ekyc_training.batches import Batch, Batches
+from ekyc_training.bundle_start import is_bundle, start_from_bundle
 from ekyc_training.config import Config, Schedule
 from ekyc_training.crops import Crops
 from ekyc_training.history import History, Look
 from ekyc_training.inference import logits_of
-from ekyc_training.lessons import Lessons, lessons_of
+from ekyc_training.lessons import Lesson, Lessons
 from ekyc_training.loss import loss_of
 from ekyc_training.metrics import auc, eer
 from ekyc_training.model import LivenessNet, normalise
@@ -35,8 +36,9 @@ from ekyc_training.rows import DataError
 from ekyc_training.run import begin_run, git_revision, save_atomically
 from ekyc_training.teachers import digest_of, is_here
 
-# Batches that are made ahead of the step.
+# Batches that are made ahead of the step, and those that open a bundle's batch norms.
 AHEAD = 4
+FIRST = 16
 
 
 def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
@@ -84,18 +86,16 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
         begin_run(run, record | lists | where | {"teachers": teachers})
 
     batches = Batches(train_crops, config)
-    lessons: Lessons | None = None
-    if config.distil.teachers:
-        with processes.one_by_one():
-            lessons = lessons_of(config, train_crops, batches, run)
-    features = None if lessons is None else lessons.features
+    lessons = Lessons(config, batches) if config.distil.teachers else None
 
     torch.manual_seed(config.seed)
     net = LivenessNet(
         config.network,
         species=len(batches.species) if config.loss.species else 0,
-        features=0 if features is None else features.shape[-1],
+        features=0 if lessons is None else lessons.width,
     )
+    if is_bundle(config.network.start):
+        start_from_bundle(net, Path(config.network.start), (batches.batch(at).pixels for at in range(FIRST)))
     net = net.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(net).eval()
     optimizer = AdamW(parameter_groups(net, schedule.weight_decay), lr=schedule.learning_rate)
@@ -122,27 +122,24 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
         tqdm(total=last, initial=step, unit="step", disable=not processes.first, mininterval=2) as progress,
     ):
 
-        def view_of(at: int) -> int:
-            return at if lessons is None else at % config.distil.views
+        def make(at: int) -> tuple[Batch, Lesson | None]:
+            view = at if lessons is None else lessons.view_at(at)
+            made = batches.batch(view, processes.rank, processes.world)
+            return made, None if lessons is None else lessons.of(view, made)
 
-        def order(at: int) -> None:
-            coming.append(makers.submit(batches.batch, view_of(at), processes.rank, processes.world))
-
-        mine = slice(processes.rank, None, processes.world)
-        coming: list[Future[Batch]] = []
+        coming: list[Future[tuple[Batch, Lesson | None]]] = []
         for at in range(step, min(step + AHEAD, last)):
-            order(at)
+            coming.append(makers.submit(make, at))
         while step < last:
-            batch = coming.pop(0).result()
+            batch, lesson = coming.pop(0).result()
             if step + AHEAD < last:
-                order(step + AHEAD)
+                coming.append(makers.submit(make, step + AHEAD))
 
             torch.manual_seed((config.seed * 1_000_003 + step) * processes.world + processes.rank)  # of dropout
             net.train()
             answer = shared(normalise(batch.pixels.to(device)))
             taught, embedding = (
-                None if all_views is None else torch.from_numpy(all_views[view_of(step), mine]).to(device)
-                for all_views in lessons or (None, None)
+                None if said is None else torch.from_numpy(said).to(device).float() for said in lesson or (None, None)
             )
             live, species = batch.live.to(device), batch.species.to(device)
             loss = loss_of(answer, live, species, config.loss, config.distil, taught, embedding)
