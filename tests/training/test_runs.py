@@ -135,11 +135,7 @@ def test_a_student_learns_its_teachers_answers(folder: Path, train: Command, who
     runs = folder / "student"
     distil = {"teachers": [str(whole / "run")], "views": 6}
     run(train(runs, distil=distil))
-    (lessons,) = (whole / "run").glob("lessons-*.npz")
-    assert np.load(lessons)["logits"].shape == (6, 8)
-    before = lessons.stat().st_mtime_ns
     run(train(folder / "second", distil=distil | {"weight": 0.5}))
-    assert lessons.stat().st_mtime_ns == before, "the same views are scored once"
     student, second = weights(runs), weights(folder / "second")
     assert any(not torch.equal(student[name], second[name]) for name in student)
 

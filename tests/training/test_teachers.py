@@ -6,9 +6,11 @@ import cv2
 import numpy as np
 import onnx
 import pytest
+import torch
 from ekyc_liveness.bundle import open_bundle
 from ekyc_liveness.session import Session
 from ekyc_stack.stack import provider
+from ekyc_training import lessons as lessons_module
 from ekyc_training.__main__ import main
 from ekyc_training.batches import Batches
 from ekyc_training.commands import DEFAULT_BUNDLE
@@ -17,13 +19,14 @@ from ekyc_training.crops import Crops, read_crops
 from ekyc_training.data import read_rows
 from ekyc_training.drawn import draw
 from ekyc_training.leave_out import leave_one_out
-from ekyc_training.lessons import lessons_of, mean_probability, teach
+from ekyc_training.lessons import SAMPLE, Lessons, mean_probability
 from ekyc_training.metrics import auc
 from ekyc_training.minifasnet import GRAPHS, SIZE, MiniFasNet, cut_wide
 from ekyc_training.model import read_net
 from ekyc_training.peer_scores import peer_scores
 from ekyc_training.prepare import prepare
 from ekyc_training.rows import DataError
+from ekyc_training.teachers import Said, ask
 from ekyc_training.train import train
 from ekyc_vision.crop import DEFAULT_GEOMETRY
 from ekyc_vision.faces import Box
@@ -34,14 +37,13 @@ SHARED = Path(__file__).parents[3] / "shared"
 SETTINGS = {
     "name": "student",
     "network": {"backbone": "mobilenetv3_small_050"},
-    "distil": {"views": 3},
     "schedule": {"steps": 4, "batch": 8, "check_every": 4, "average": 0.8},
     "release": {"version": "student", "purpose": "test", "data": "drawn", "data_terms": "none"},
 }
 
 
-def config_of(*teachers: Teacher, features: float = 0, **settings: object) -> Config:
-    distil = {"views": 3, "teachers": teachers, "features": features}
+def config_of(*teachers: Teacher, features: float = 0, views: int = 3, **settings: object) -> Config:
+    distil = {"views": views, "teachers": teachers, "features": features}
     return Config.model_validate(SETTINGS | settings | {"distil": distil})
 
 
@@ -128,24 +130,50 @@ def test_the_peer_command_says_how_well_the_pair_does(
     assert lines[0].endswith("n 120")
 
 
-def test_the_pair_sees_the_very_views_of_the_student(crops: Crops, pair: Path, tmp_path: Path) -> None:
-    learnt, teacher = crops.split("train"), Teacher(folder=pair, kind="minifasnet")
+def test_the_pair_sees_the_very_views_of_the_student(crops: Crops, pair: Path) -> None:
+    teacher = Teacher(folder=pair, kind="minifasnet")
     config = config_of(teacher, features=1.0)
-    batches = Batches(learnt, config)
-    said = teach(teacher, config, learnt, batches, tmp_path)
-    view = batches.batch(1).pixels[2].numpy()
-    small = cv2.resize(view, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    batches = Batches(crops.split("train"), config)
+    batch = batches.batch(1)
+    small = cv2.resize(batch.pixels[2].numpy(), (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    said = ask(teacher)(batch.pixels)
     assert said.features is not None
-    assert said.features.shape == (3, 8, 6), "the graphs' last layers see three means each"
-    np.testing.assert_allclose(said.features[1, 2], np.tile(small[..., ::-1].mean((0, 1)), 2), rtol=2e-3)
+    assert said.features.shape == (8, 7), "the graphs' last layers see three means each; and the logit"
+    np.testing.assert_allclose(said.features[2, :6], np.tile(small[..., ::-1].mean((0, 1)), 2), rtol=2e-3)
     blue = small[..., 2].mean()
     expected = np.exp(blue / 64 - 1) / (1 + np.exp(blue / 64 - 1) + np.exp(-9))
-    assert said.logits[1, 2] == pytest.approx(np.log(expected / (1 - expected)), abs=1e-3)
-    lessons = lessons_of(config, learnt, batches, tmp_path)
-    assert lessons.features is not None
-    np.testing.assert_allclose(lessons.features.mean((0, 1)), 0, atol=1e-4)
-    np.testing.assert_allclose(lessons.features.std((0, 1)), 1, atol=0.01)
-    assert lessons_of(config_of(teacher), learnt, batches, tmp_path).features is None, "unless they are asked for"
+    assert said.logits[2] == pytest.approx(np.log(expected / (1 - expected)), abs=1e-3)
+    assert said.features[2, 6] == said.logits[2]
+    lessons = Lessons(config, batches)
+    assert lessons.width == 7
+    taught = [lessons.of(at, batches.batch(at)) for at in range(SAMPLE)]
+    features = np.concatenate([each.features for each in taught if each.features is not None])
+    np.testing.assert_allclose(features.mean(0), 0, atol=2e-3)
+    np.testing.assert_allclose(features.std(0), 1, atol=0.01)
+    assert taught[1].probability[2] == pytest.approx(expected, abs=1e-3)
+    assert Lessons(config_of(teacher), batches).of(1, batch).features is None, "unless they are asked for"
+
+
+def test_teachers_are_asked_once_about_views_that_come_round_again(
+    crops: Crops, pair: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def answer(views: torch.Tensor) -> Said:
+        asked.append(len(views))
+        return Said(np.zeros(len(views), np.float32))
+
+    monkeypatch.setattr(lessons_module, "ask", lambda _: answer)
+    batches = Batches(crops.split("train"), config_of())
+    teacher = Teacher(folder=pair, kind="minifasnet")
+    for config, views in ((config_of(teacher), [0, 1, 2, 0]), (config_of(teacher, views=0), [0, 1, 2, 3])):
+        asked.clear()
+        lessons = Lessons(config, batches)
+        seen = [lessons.view_at(step) for step in range(config.schedule.steps)]
+        assert seen == views
+        for view in seen:
+            lessons.of(view, batches.batch(view))
+        assert len(asked) == len(set(views))
 
 
 def test_features_need_the_pair() -> None:
@@ -153,18 +181,14 @@ def test_features_need_the_pair() -> None:
         config_of(Teacher(folder=DEFAULT_BUNDLE, kind="bundle"), features=1.0)
 
 
-def test_a_bundle_teaches_what_it_serves(crops: Crops, tmp_path: Path) -> None:
-    learnt, teacher = crops.split("train"), Teacher(folder=DEFAULT_BUNDLE, kind="bundle")
-    config = config_of(teacher)
-    batches = Batches(learnt, config)
-    said = teach(teacher, config, learnt, batches, tmp_path).logits
+def test_a_bundle_teaches_what_it_serves(crops: Crops) -> None:
+    teacher = Teacher(folder=DEFAULT_BUNDLE, kind="bundle")
+    pixels = Batches(crops.split("train"), config_of(teacher)).batch(1).pixels
     session = Session(open_bundle(DEFAULT_BUNDLE), provider=provider())
-    view = batches.batch(1).pixels[2].numpy()
+    view = pixels[2].numpy()
     both = [session.run(view), session.run(np.ascontiguousarray(view[:, ::-1]))]
     logits = np.log(both) - np.log1p(-np.array(both))
-    assert said[1, 2] == pytest.approx(float(np.clip(logits, -9.2102, 9.2102).mean()), abs=1e-3)
-    assert len(list(tmp_path.glob("lessons-*.npz"))) == 1
-    assert not list(DEFAULT_BUNDLE.glob("lessons-*")), "a bundle is never changed"
+    assert ask(teacher)(pixels).logits[2] == pytest.approx(float(np.clip(logits, -9.2102, 9.2102).mean()), abs=1e-3)
 
 
 def test_the_mean_goes_by_weight() -> None:
@@ -178,7 +202,7 @@ def test_a_student_of_both_kinds_says_who_taught_it(crops: Crops, folder: Path, 
     taught = train(config, crops.split("train"), crops.split("dev"), tmp_path / "run")
     net = read_net(taught, config.network)
     assert net.features is not None
-    assert net.features.out_features == 6
+    assert net.features.out_features == 7
     record = (tmp_path / "run" / "run.json").read_text()
     assert f'"default": "{open_bundle(DEFAULT_BUNDLE).manifest.sha256}"' in record
     assert '"kind": "minifasnet"' in record

@@ -101,7 +101,9 @@ def weights_of(path: Path) -> list[tuple[NDArray[np.float32], NDArray[np.float32
     graph = onnx.load(path).graph
     values = {each.name: numpy_helper.to_array(each).copy() for each in graph.initializer}
     for node in graph.node:
-        if node.op_type == "DequantizeLinear" and node.input[0] in values:
+        if node.op_type == "Identity" and node.input[0] in values:  # equal tensors are exported once
+            values[node.output[0]] = values[node.input[0]]
+        elif node.op_type == "DequantizeLinear" and node.input[0] in values:
             quantized, scale, zero = (values[name].astype(np.float32) for name in node.input)
             steps = (-1, *[1] * (quantized.ndim - 1)) if scale.ndim else ()
             values[node.output[0]] = (quantized - zero.reshape(steps)) * scale.reshape(steps)

@@ -127,9 +127,8 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
             made = batches.batch(view, processes.rank, processes.world)
             return made, None if lessons is None else lessons.of(view, made)
 
-        coming: list[Future[tuple[Batch, Lesson | None]]] = []
-        for at in range(step, min(step + AHEAD, last)):
-            coming.append(makers.submit(make, at))
+        coming: list[Future[tuple[Batch, Lesson | None]]]
+        coming = [makers.submit(make, at) for at in range(step, min(step + AHEAD, last))]
         while step < last:
             batch, lesson = coming.pop(0).result()
             if step + AHEAD < last:
