@@ -54,7 +54,7 @@ def test_a_graph_without_batch_norms_gets_them_back(backbone: str, views: list[T
         torch.testing.assert_close(net.eval().answer(pixels).live, expected, rtol=1e-3, atol=1e-3)
         trains = net.train().answer(normalise(torch.cat(views))).live
         serves = net.eval().answer(normalise(torch.cat(views))).live
-    torch.testing.assert_close(trains, serves, rtol=1e-3, atol=1e-3, msg="the statistics are those of the pictures")
+    torch.testing.assert_close(trains, serves, rtol=1e-2, atol=1e-2)
 
 
 def test_int8_weights_are_a_start_too(views: list[Tensor]) -> None:
@@ -77,7 +77,7 @@ def test_the_settings_name_a_bundle_by_its_folder(tmp_path: Path) -> None:
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs" / "mine").symlink_to(DEFAULT_BUNDLE)
     settings = tmp_path / "settings.yaml"
-    settings.write_text("name: on\nnetwork: {start: runs/mine}\nschedule: {steps: 1}\n")
+    settings.write_text("name: further\nnetwork: {start: runs/mine}\nschedule: {steps: 1}\n")
     start = read_config(settings).network.start
     assert is_bundle(start)
     assert not is_bundle("mobilenetv2")

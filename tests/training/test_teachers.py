@@ -22,7 +22,7 @@ from ekyc_training.leave_out import leave_one_out
 from ekyc_training.lessons import SAMPLE, Lessons, mean_probability
 from ekyc_training.metrics import auc
 from ekyc_training.minifasnet import GRAPHS, SIZE, MiniFasNet, cut_wide
-from ekyc_training.model import read_net
+from ekyc_training.model import LivenessNet, normalise, read_net
 from ekyc_training.peer_scores import peer_scores
 from ekyc_training.prepare import prepare
 from ekyc_training.rows import DataError
@@ -32,6 +32,7 @@ from ekyc_vision.crop import DEFAULT_GEOMETRY
 from ekyc_vision.faces import Box
 from onnx import TensorProto, helper
 from pydantic import ValidationError
+from scipy.special import expit
 
 SHARED = Path(__file__).parents[3] / "shared"
 SETTINGS = {
@@ -42,8 +43,8 @@ SETTINGS = {
 }
 
 
-def config_of(*teachers: Teacher, features: float = 0, views: int = 3, **settings: object) -> Config:
-    distil = {"views": views, "teachers": teachers, "features": features}
+def config_of(*teachers: Teacher, features: float = 0, guess: float = 0, views: int = 3, **settings: object) -> Config:
+    distil = {"views": views, "teachers": teachers, "features": features, "guess": guess}
     return Config.model_validate(SETTINGS | settings | {"distil": distil})
 
 
@@ -176,9 +177,31 @@ def test_teachers_are_asked_once_about_views_that_come_round_again(
         assert len(asked) == len(set(views))
 
 
-def test_features_need_the_pair() -> None:
+def test_features_need_the_pair_and_a_guess_needs_features() -> None:
     with pytest.raises(ValidationError, match="name it among the teachers"):
         config_of(Teacher(folder=DEFAULT_BUNDLE, kind="bundle"), features=1.0)
+    with pytest.raises(ValidationError, match="needs the head that guesses"):
+        config_of(Teacher(folder=DEFAULT_BUNDLE, kind="minifasnet"), guess=0.5)
+
+
+def test_the_guessed_logit_joins_the_live_one_when_the_run_ends(crops: Crops, pair: Path, tmp_path: Path) -> None:
+    teacher = Teacher(folder=pair, kind="minifasnet")
+    alone, joined = config_of(teacher, features=1.0), config_of(teacher, features=1.0, guess=0.5)
+    learnt, dev = crops.split("train"), crops.split("dev")
+    nets = [
+        read_net(train(config, learnt, dev, tmp_path / str(config.distil.guess)), config.network)
+        for config in (alone, joined)
+    ]
+    batch = Batches(learnt, alone).batch(0)
+    mean, deviation = Lessons(alone, Batches(learnt, alone)).logit_scale
+    assert deviation > 0
+    with torch.no_grad():
+        said, with_guess = (net.answer(normalise(batch.pixels)) for net in nets)
+    assert said.features is not None
+    expected = said.live + 0.5 * (said.features[:, -1] * deviation + mean)
+    torch.testing.assert_close(with_guess.live, expected, rtol=1e-4, atol=1e-4)
+    with pytest.raises(ValueError, match="guesses nothing"):
+        LivenessNet(alone.network).add_guess(0.5, 0, 1)
 
 
 def test_a_bundle_teaches_what_it_serves(crops: Crops) -> None:
@@ -218,9 +241,19 @@ def test_the_pair_may_teach_while_a_source_is_left_out_and_a_bundle_may_not(crop
         leave_one_out(config_of(Teacher(folder=tmp_path, kind="minifasnet")), crops, tmp_path, ["elsewhere"])
 
 
-def test_the_pair_knows_no_simulated_attacks(tmp_path: Path) -> None:
-    with pytest.raises(ValidationError, match="simulated attacks"):
-        config_of(Teacher(folder=tmp_path, kind="minifasnet"), sampling={"simulated": 0.2})
+def test_of_a_simulated_attack_the_label_is_taught_and_the_embedding(crops: Crops, pair: Path) -> None:
+    teacher = Teacher(folder=pair, kind="minifasnet")
+    config = config_of(teacher, features=1.0, sampling={"simulated": 0.5})
+    batches = Batches(crops.split("train"), config)
+    batch, lessons = batches.batch(0), Lessons(config, batches)
+    simulated = batch.species.numpy() == batches.species.index("simulated")
+    assert 0 < simulated.sum() < len(simulated)
+    lesson, said = lessons.of(0, batch), ask(teacher)(batch.pixels)
+    np.testing.assert_allclose(lesson.probability[simulated], 0.015, rtol=1e-5)
+    np.testing.assert_allclose(lesson.probability[~simulated], expit(said.logits[~simulated]), rtol=1e-5)
+    assert lesson.features is not None
+    mean, deviation = lessons.logit_scale
+    np.testing.assert_allclose(lesson.features[:, -1], (said.logits - mean) / deviation, atol=5e-3)
 
 
 def test_a_bare_path_is_a_run_that_weighs_1(tmp_path: Path) -> None:

@@ -101,11 +101,13 @@ class Distil(Frozen):
     """Learning from trained networks (Hinton et al., 2015).
 
     Attributes:
-        teachers: The weighted mean of their probabilities is taught.
+        teachers: The weighted mean of their probabilities is taught; of a simulated attack, which they may never have
+            seen, the label is.
         weight: Share of the loss that asks for the teachers' probability; the labels have the rest.
         logit: Weight of the smooth L1 distance between the logits, beside both.
         features: Weight of the smooth L1 distance to the MiniFASNet pair's embeddings and logit, which a linear head
             of the student guesses while it learns; 0 is no such head.
+        guess: Share of the guessed logit of the pair that joins the live logit when the run ends.
         views: Steps after which the same views come round again, which their teachers then need not be asked about; 0
             is never: all are fresh.
     """
@@ -114,6 +116,7 @@ class Distil(Frozen):
     weight: Probability = 0.8
     logit: float = Field(default=0.1, ge=0)
     features: float = Field(default=0.0, ge=0)
+    guess: float = Field(default=0.0, ge=0)
     views: int = Field(default=0, ge=0)
 
     @field_validator("teachers", mode="before")
@@ -186,10 +189,10 @@ class Config(Frozen):
         pairs = [teacher for teacher in self.distil.teachers if teacher.kind == "minifasnet"]
         if len(pairs) > 1:
             raise ValueError("there is one MiniFASNet pair to learn from")
-        if pairs and self.sampling.simulated:
-            raise ValueError("the MiniFASNet pair has not seen simulated attacks: sampling.simulated must be 0")
         if self.distil.features and not pairs:
             raise ValueError("distil.features are the MiniFASNet pair's: name it among the teachers")
+        if self.distil.guess and not self.distil.features:
+            raise ValueError("distil.guess needs the head that guesses: give distil.features a weight")
         return self
 
     def as_record(self) -> dict[str, Any]:

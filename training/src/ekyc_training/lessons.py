@@ -19,7 +19,7 @@ class Lesson(NamedTuple):
     """What is taught of a batch.
 
     Attributes:
-        probability: The teachers' weighted mean: batch, float32.
+        probability: The teachers' weighted mean, or the label of a simulated attack: batch, float32.
         features: The MiniFASNet pair's embeddings and logit, each number of mean 0 and deviation 1 over the first
             views: batch x width, float16; None where they are not taught.
     """
@@ -41,6 +41,8 @@ class Lessons:
         distil = config.distil
         self._weights = [teacher.weight for teacher in distil.teachers]
         self._asks = [ask(teacher) for teacher in distil.teachers]
+        self._simulated = batches.species.index("simulated")
+        self._attack = config.loss.label_smoothing / 2
         self._return = distil.views if 0 < distil.views < config.schedule.steps else 0
         self._kept: dict[int, Lesson] = {}
         self._mean = self._deviation = np.zeros(0, np.float32)
@@ -59,6 +61,11 @@ class Lessons:
         """Of the embeddings that are taught; 0 where none are."""
         return len(self._mean)
 
+    @property
+    def logit_scale(self) -> tuple[float, float]:
+        """Mean and deviation of the pair's logit, the last of what is guessed."""
+        return float(self._mean[-1]), float(self._deviation[-1])
+
     def view_at(self, step: int) -> int:
         """Return which views a step sees."""
         return step % self._return if self._return else step
@@ -75,8 +82,10 @@ class Lessons:
     def _ask(self, batch: Batch) -> Lesson:
         said = [answer(batch.pixels) for answer in self._asks]
         features = [each.features for each in said if each.features is not None] if self.width else []
+        probability = mean_probability([each.logits for each in said], self._weights)
+        probability[batch.species.numpy() == self._simulated] = self._attack
         return Lesson(
-            mean_probability([each.logits for each in said], self._weights),
+            probability,
             ((features[0] - self._mean) / self._deviation).astype(np.float16) if features else None,
         )
 

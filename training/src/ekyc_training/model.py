@@ -98,6 +98,23 @@ class LivenessNet(nn.Module):
         return rgb
 
     @torch.no_grad()
+    def add_guess(self, share: float, mean: float, deviation: float) -> None:
+        """Add to the live logit a share of the last number that the third head guesses; both heads are linear.
+
+        Args:
+            share: 0 adds nothing, 1 the whole.
+            mean: Of what is guessed, before it was normalised.
+            deviation: The same.
+
+        Raises:
+            ValueError: There is no third head.
+        """
+        if self.features is None:
+            raise ValueError("this network guesses nothing")
+        self.live.weight.add_(self.features.weight[-1:] * share * deviation)
+        self.live.bias.add_((self.features.bias[-1:] * deviation + mean) * share)
+
+    @torch.no_grad()
     def fold_chroma(self) -> None:
         """Fold YCbCr's planes into the first convolution; exact, also at the zero-padded border."""
         if self.chroma != "ycbcr":

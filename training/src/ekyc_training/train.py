@@ -127,6 +127,12 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
             made = batches.batch(view, processes.rank, processes.world)
             return made, None if lessons is None else lessons.of(view, made)
 
+        def keep(path: Path) -> None:
+            kept = copy.deepcopy(average)
+            if lessons is not None and config.distil.guess:
+                kept.add_guess(config.distil.guess, *lessons.logit_scale)
+            save_weights(kept, path)
+
         coming: list[Future[tuple[Batch, Lesson | None]]]
         coming = [makers.submit(make, at) for at in range(step, min(step + AHEAD, last))]
         while step < last:
@@ -164,7 +170,7 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
                 losses.clear()
                 if processes.first:
                     if schedule.patience and look.dev_eer <= min(earlier.dev_eer for earlier in looks):
-                        save_weights(average, run / "best.safetensors")
+                        keep(run / "best.safetensors")
                     states = {name: part.state_dict() for name, part in parts.items()}
                     save_atomically(states | {"looks": [tuple(look) for look in looks]}, run / "checkpoint.pt")
                 history.add(look)
@@ -176,7 +182,7 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
     weights = run / "model.safetensors"
     if processes.first:
         if not schedule.patience:
-            save_weights(average, weights)
+            keep(weights)
         elif (run / "best.safetensors").exists():  # it is gone where a finished run is started again
             (run / "best.safetensors").replace(weights)
     processes.close()
