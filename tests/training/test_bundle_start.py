@@ -1,6 +1,7 @@
 """A network that starts from a published bundle has the bundle's function, and can be trained on."""
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -14,8 +15,9 @@ from ekyc_training.config import Network, read_config
 from ekyc_training.export import export
 from ekyc_training.model import LivenessGraph, LivenessNet, normalise
 from ekyc_training.starts import StartError
-from skimage import data
 from torch import Tensor, nn
+
+from tests.pictures import astronaut
 
 SIZE = 128
 
@@ -23,9 +25,9 @@ SIZE = 128
 @pytest.fixture(scope="module")
 def views() -> list[Tensor]:
     """Batches of places in the astronaut's picture."""
-    astronaut, rng = data.astronaut(), np.random.default_rng(0)
+    picture, rng = astronaut(), np.random.default_rng(0)
     corners = rng.integers(0, 512 - SIZE, (4, 8, 2))
-    cut = [[astronaut[y : y + SIZE, x : x + SIZE] for y, x in batch] for batch in corners]
+    cut = [[picture[y : y + SIZE, x : x + SIZE] for y, x in batch] for batch in corners]
     return [torch.from_numpy(np.stack(batch)) for batch in cut]
 
 
@@ -35,10 +37,10 @@ def scrambled(network: Network) -> LivenessNet:
     net = LivenessNet(network).eval()
     for module in net.modules():
         if isinstance(module, nn.BatchNorm2d):
-            for part in (module.weight, module.running_var):
-                part.data.uniform_(0.5, 1.5)
-            for part in (module.bias, module.running_mean):
-                part.data.normal_(0, 0.2)
+            for gain in (module.weight, cast("Tensor", module.running_var)):
+                gain.data.uniform_(0.5, 1.5)
+            for offset in (module.bias, cast("Tensor", module.running_mean)):
+                offset.data.normal_(0, 0.2)
     return net
 
 

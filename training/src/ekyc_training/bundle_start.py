@@ -6,6 +6,7 @@ of the pictures that are to be learnt from: the function stays the graph's, and 
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import onnx
@@ -48,10 +49,9 @@ def start_from_bundle(net: LivenessNet, folder: Path, views: Iterable[Tensor]) -
         layer.weight[:, : weight.shape[1]] = torch.from_numpy(weight)
         norm = norms.get(layer)
         if norm is not None:
-            norm.running_mean.zero_()  # type: ignore[union-attr]
-            norm.running_var.fill_(1 - norm.eps)  # type: ignore[union-attr]
+            set_statistics(norm, torch.tensor(0.0), torch.tensor(1 - norm.eps))
             norm.weight.fill_(1)
-        (layer if norm is None else norm).bias.copy_(torch.from_numpy(bias))  # type: ignore[union-attr]
+        cast("Tensor", (layer if norm is None else norm).bias).copy_(torch.from_numpy(bias))
     open_norms(net, list(norms.values()), views)
 
 
@@ -72,10 +72,15 @@ def open_norms(net: LivenessNet, norms: list[nn.BatchNorm2d], views: Iterable[Te
     for norm in norms:
         mean, square = torch.stack(seen[norm]).mean(0)
         variance = (square - mean.square()).clamp(min=0)
-        norm.running_mean.copy_(mean)  # type: ignore[union-attr]
-        norm.running_var.copy_(variance)  # type: ignore[union-attr]
+        set_statistics(norm, mean, variance)
         norm.weight.copy_((variance + norm.eps).sqrt())
         norm.bias.add_(mean)
+
+
+def set_statistics(norm: nn.BatchNorm2d, mean: Tensor, variance: Tensor) -> None:
+    """Set what a norm takes the mean and the variance of its channels to be."""
+    cast("Tensor", norm.running_mean).copy_(mean)
+    cast("Tensor", norm.running_var).copy_(variance)
 
 
 def norms_of(backbone: nn.Module) -> dict[nn.Module, nn.BatchNorm2d]:
