@@ -43,7 +43,7 @@ class Lessons:
         self._asks = [ask(teacher) for teacher in distil.teachers]
         self._simulated = batches.species.index("simulated")
         self._attack = config.loss.label_smoothing / 2
-        self._return = distil.views if 0 < distil.views < config.schedule.steps else 0
+        self._period = distil.views if 0 < distil.views < config.schedule.steps else 0
         self._kept: dict[int, Lesson] = {}
         self._mean = self._deviation = np.zeros(0, np.float32)
         if distil.features:
@@ -68,14 +68,14 @@ class Lessons:
 
     def view_at(self, step: int) -> int:
         """Return which views a step sees."""
-        return step % self._return if self._return else step
+        return step % self._period if self._period else step
 
     def of(self, view: int, batch: Batch) -> Lesson:
         """Return what is taught of a batch, one process's share of the views that are named."""
         lesson = self._kept.get(view)
         if lesson is None:
             lesson = self._ask(batch)
-            if self._return:
+            if self._period:
                 self._kept[view] = lesson
         return lesson
 
