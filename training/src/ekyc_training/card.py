@@ -128,8 +128,7 @@ def card(manifest: Manifest) -> str:
         "ISO/IEC 30107-3 metrics; this is no certification.",
         "",
         f"- Network: {network['backbone']}, {manifest.geometry.size} px, RGB and {network['chroma']} planes, INT8"
-        + f"; started from {network['start']}"
-        + (f"; taught by {', '.join(teachers)}" if teachers else ""),
+        f"; started from {network['start']}" + (f"; taught by {', '.join(teachers)}" if teachers else ""),
         f"- Data: {provenance.data}",
         f"- Terms: {provenance.data_terms}",
         f"- Thresholds: live {limits.live:.4f}, spoof {limits.spoof:.4f} ({limits.rule})",
