@@ -83,3 +83,8 @@ def test_the_settings_name_a_bundle_by_its_folder(tmp_path: Path) -> None:
     start = read_config(settings).network.start
     assert is_bundle(start)
     assert not is_bundle("mobilenetv2")
+
+
+def test_a_folder_that_is_no_bundle_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match="neither a file nor a bundle"):
+        LivenessNet(Network(backbone="mobilenetv2_100", start=str(tmp_path)))

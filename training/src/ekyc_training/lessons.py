@@ -47,11 +47,7 @@ class Lessons:
         self._kept: dict[int, Lesson] = {}
         self._mean = self._deviation = np.zeros(0, np.float32)
         if distil.features:
-            (pair,) = (
-                answer
-                for answer, teacher in zip(self._asks, distil.teachers, strict=True)
-                if teacher.kind == "minifasnet"
-            )
+            pair = self._asks[[teacher.kind for teacher in distil.teachers].index("minifasnet")]
             said = [pair(batches.batch(at).pixels).features for at in range(SAMPLE)]
             sample = np.concatenate([each for each in said if each is not None])
             self._mean, self._deviation = sample.mean(0), sample.std(0) + 1e-3

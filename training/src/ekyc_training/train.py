@@ -89,13 +89,15 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
     lessons = Lessons(config, batches) if config.distil.teachers else None
 
     torch.manual_seed(config.seed)
+    bundle = Path(config.network.start) if is_bundle(config.network.start) else None
     net = LivenessNet(
-        config.network,
+        config.network.model_copy(update={"start": "random"}) if bundle else config.network,
         species=len(batches.species) if config.loss.species else 0,
         features=0 if lessons is None else lessons.width,
     )
-    if is_bundle(config.network.start):
-        start_from_bundle(net, Path(config.network.start), (batches.batch(at).pixels for at in range(FIRST)))
+    checkpoint = run / "checkpoint.pt"
+    if bundle and not checkpoint.exists():
+        start_from_bundle(net, bundle, (batches.batch(at).pixels for at in range(FIRST)))
     net = net.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(net).eval()
     optimizer = AdamW(parameter_groups(net, schedule.weight_decay), lr=schedule.learning_rate)
@@ -105,8 +107,8 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
     }  # fmt: skip
     looks: list[Look] = []
     step = 0
-    if (run / "checkpoint.pt").exists():
-        state = torch.load(run / "checkpoint.pt", map_location=device, weights_only=True)
+    if checkpoint.exists():
+        state = torch.load(checkpoint, map_location=device, weights_only=True)
         for name, part in parts.items():
             part.load_state_dict(state[name])
         looks = [Look(*look) for look in state["looks"]]
@@ -172,7 +174,7 @@ def train(  # noqa: C901, PLR0912, PLR0915 - reads top to bottom
                     if schedule.patience and look.dev_eer <= min(earlier.dev_eer for earlier in looks):
                         keep(run / "best.safetensors")
                     states = {name: part.state_dict() for name, part in parts.items()}
-                    save_atomically(states | {"looks": [tuple(look) for look in looks]}, run / "checkpoint.pt")
+                    save_atomically(states | {"looks": [tuple(look) for look in looks]}, checkpoint)
                 history.add(look)
                 progress.set_postfix(look.shown())
                 if stopped(looks, schedule):
